@@ -1,0 +1,27 @@
+"""What the rules share: the checked configuration, digests of code, paths of logs. Functions only, no rule."""
+
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, os.path.join(workflow.basedir, "workflow"))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [sys.path[0], os.environ.get("PYTHONPATH")]))
+
+from threefold.config import load_config
+from threefold.record.errors import InputError
+from threefold.record.provenance import code_digest
+
+try:
+    CONFIG = load_config(config)
+except InputError as error:
+    raise WorkflowError(str(error))
+
+os.environ.setdefault("WANDB_MODE", CONFIG.tracking.mode)
+os.environ.setdefault("WANDB_PROJECT", CONFIG.tracking.project)
+
+
+def code(script):
+    """Digest of `scripts/<script>.py` and of every library module that it imports, so that an edit reruns the stage."""
+    return code_digest(os.path.join(workflow.basedir, "scripts", f"{script}.py"))

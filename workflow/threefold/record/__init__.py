@@ -1,0 +1,1 @@
+"""What the chains share: errors, tables, figures, claims, provenance, tracking. Imports no chain."""

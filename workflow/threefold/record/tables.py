@@ -1,0 +1,61 @@
+"""Tables: one Parquet file each, checked against its schema where it is written.
+
+The schemas lie in `workflow/schemas/tables/<chain>.yaml`: table -> column -> type, unit, meaning. Unit and meaning
+travel in the Parquet file as field metadata.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from threefold.record.files import atomic
+
+SCHEMAS = Path(__file__).parents[2] / "schemas" / "tables"
+
+
+@cache
+def table_schema(table: str) -> pa.Schema:
+    """The Arrow schema of `table`, named `<chain>/<table>`; field metadata holds unit and meaning."""
+    chain, name = table.split("/")
+    tables = yaml.safe_load((SCHEMAS / f"{chain}.yaml").read_text())
+    return pa.schema(
+        [
+            pa.field(
+                column,
+                pa.type_for_alias(spec["type"]),
+                nullable=spec.get("nullable", False),
+                metadata={"unit": spec["unit"], "meaning": spec["meaning"]},
+            )
+            for column, spec in tables[name]["columns"].items()
+        ],
+        metadata={"table": table, "about": tables[name]["about"]},
+    )
+
+
+def write_table(path: str | Path, frame: pd.DataFrame, table: str) -> None:
+    """Write `frame` as Parquet in the column order of its schema.
+
+    Raises ValueError when a column is missing, unknown, of another type, or null where nulls are not allowed: that is
+    an error of the writer, never of the user.
+    """
+    schema = table_schema(table)
+    if set(frame.columns) != set(schema.names):
+        missing, unknown = set(schema.names) - set(frame.columns), set(frame.columns) - set(schema.names)
+        raise ValueError(f"table {table}: missing columns {sorted(missing)}, unknown columns {sorted(unknown)}")
+    empty = [f.name for f in schema if not f.nullable and frame[f.name].isna().any()]
+    if empty:
+        raise ValueError(f"table {table}: empty values in {empty}, which its schema does not allow")
+    arrow = pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
+    with atomic(path) as part:
+        pq.write_table(arrow.replace_schema_metadata(schema.metadata), part, compression="zstd")
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """Read a table written by `write_table`."""
+    return pd.read_parquet(path)
