@@ -1,21 +1,51 @@
 # threefold: `make` alone lists the targets.
 .DEFAULT_GOAL := help
-SHELL := /bin/bash
 PYTHON ?= python3
-CORES ?= $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count())")
 BIN := .venv/bin
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+# Options for Snakemake, e.g. make reproduce ARGS="--configfile mine.yaml"
+ARGS ?=
 
-.PHONY: help
+.PHONY: help setup reproduce claims test bench lint format config clean
+
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.PHONY: setup
-setup: .venv/ready ## make the environment .venv with the exact versions of requirements.lock
+setup: .venv/ready ## make .venv with the exact versions of requirements.lock
 
 .venv/ready: requirements.lock pyproject.toml
-	$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit('threefold needs Python 3.11 or newer; this is ' + sys.version.split()[0])"
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
-	touch $@
+	@$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit('threefold needs Python 3.11 or newer; this is ' + sys.version.split()[0])"
+	@echo "installing requirements.lock into .venv (a few minutes the first time)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+reproduce: setup ## run everything; ends with the figures, the claims and results/report.html
+	@$(BIN)/threefold unlock
+	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake all --report results/report.html --report-after-run $(ARGS)
+	@$(BIN)/threefold claims
+	@echo; echo "figures: results/figures/   claims: results/claims.csv   report: results/report.html"
+
+claims: setup ## print the claims and their verdicts
+	@$(BIN)/threefold claims --all
+
+test: setup lint ## run the checks and the tests
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+lint: setup ## ruff, snakefmt, snakemake --lint and the import direction, without changing anything
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/snakefmt --check Snakefile rules
+	@$(BIN)/snakemake --lint
+	@$(BIN)/lint-imports
+
+format: setup ## format the code
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+	@$(BIN)/snakefmt Snakefile rules
+
+config: setup ## write config/config.yaml and its schema anew from workflow/threefold/config
+	@$(BIN)/python -m threefold.config
+
+clean: ## remove every result, log and Snakemake record; the environment stays
+	rm -rf .snakemake logs results/*

@@ -4,8 +4,6 @@ import os
 import sys
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
-
 sys.path.insert(0, os.path.join(workflow.basedir, "workflow"))
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [sys.path[0], os.environ.get("PYTHONPATH")]))
 
@@ -16,7 +14,7 @@ from threefold.record.provenance import code_digest
 try:
     CONFIG = load_config(config)
 except InputError as error:
-    raise WorkflowError(str(error))
+    sys.exit(str(error))  # the message alone, without the lines that Snakemake puts around an exception
 
 os.environ.setdefault("WANDB_MODE", CONFIG.tracking.mode)
 os.environ.setdefault("WANDB_PROJECT", CONFIG.tracking.project)
@@ -25,3 +23,6 @@ os.environ.setdefault("WANDB_PROJECT", CONFIG.tracking.project)
 def code(script):
     """Digest of `scripts/<script>.py` and of every library module that it imports, so that an edit reruns the stage."""
     return code_digest(os.path.join(workflow.basedir, "scripts", f"{script}.py"))
+
+
+CHAINS = ["neuromfa", "ithp", "tori"]

@@ -26,7 +26,7 @@ class Tracking(Section):
 
 class Data(Section):
     mirror: str | None = None
-    """A folder with copies of the data sets (mustard/, mosi_utterance/); it is looked into before anything is downloaded."""
+    """A folder with copies of the data sets (mustard/, mosi_utterance/), looked into before anything is downloaded."""
     download: bool = False
     """Fetch data sets from their public homes when the mirror has them not. Without either, they are left out."""
 
@@ -86,7 +86,7 @@ def _types(annotation: Any) -> list[type]:
 def default_yaml() -> str:
     """The text of config/config.yaml: every key with its description and default."""
     head = "# yaml-language-server: $schema=../workflow/schemas/config.schema.json\n"
-    head += "# Generated from workflow/threefold/config by `make config`: edit there, or override in a file of your own\n"
+    head += "# Generated from workflow/threefold/config by `make config`. Override it in a file of your own\n"
     head += "# (`snakemake --configfile mine.yaml`) that holds only what differs.\n"
     return head + "\n".join(_commented(Config(), depth=0)) + "\n"
 
@@ -98,7 +98,7 @@ def _commented(section: BaseModel, depth: int) -> list[str]:
         if depth == 0:
             lines.append("")
         lines += [f"{indent}# {line}" for line in field.description.splitlines()]
-        if isinstance(value, BaseModel):
+        if isinstance(value, BaseModel) and type(value).model_fields:
             lines += [f"{indent}{name}:", *_commented(value, depth + 1)]
         else:
             lines += [indent + line for line in _entry(name, _plain(value))]

@@ -1,1 +1,1 @@
-"""NeuroMFA (arXiv:2402.09099): neuron graphs of language models, their multifractal spectra, the degree of emergence."""
+"""NeuroMFA (arXiv:2402.09099): neuron graphs of language models, multifractal spectra, degree of emergence."""

@@ -23,7 +23,7 @@ def job(snakemake) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     if sys.stderr.isatty():
         progress.terminal = os.fdopen(os.dup(sys.stderr.fileno()), "w")
-    with open(path, "w") as file:  # the descriptors themselves: C code and worker processes print too
+    with path.open("w") as file:  # the descriptors themselves: C code and worker processes print too
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     logging.basicConfig(

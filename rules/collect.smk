@@ -1,0 +1,37 @@
+"""The targets: names for what people ask for."""
+
+
+rule all:
+    default_target: True
+    input:
+        rules.check_claims.output,
+        ARTIFACTS,
+        FIGURES,
+
+
+rule figures:
+    input:
+        FIGURES,
+
+
+rule claims:
+    input:
+        rules.check_claims.output,
+
+
+rule neuromfa:
+    input:
+        NEUROMFA_ARTIFACTS,
+        NEUROMFA_FIGURES,
+
+
+rule ithp:
+    input:
+        ITHP_ARTIFACTS,
+        ITHP_FIGURES,
+
+
+rule tori:
+    input:
+        TORI_ARTIFACTS,
+        TORI_FIGURES,

@@ -1,0 +1,4 @@
+"""The stages of the chain ithp."""
+
+ITHP_ARTIFACTS = []
+ITHP_FIGURES = []

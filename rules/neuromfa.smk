@@ -1,0 +1,4 @@
+"""The stages of the chain neuromfa."""
+
+NEUROMFA_ARTIFACTS = []
+NEUROMFA_FIGURES = []

@@ -1,0 +1,30 @@
+"""The claims ledger. The HTML report is Snakemake's own (`make reproduce`, or `snakemake --report results/report.html`)."""
+
+ARTIFACTS = [*NEUROMFA_ARTIFACTS, *ITHP_ARTIFACTS, *TORI_ARTIFACTS]
+FIGURES = [*NEUROMFA_FIGURES, *ITHP_FIGURES, *TORI_FIGURES]
+
+
+rule check_claims:
+    input:
+        claims=collect("config/claims/{chain}.yaml", chain=CHAINS),
+        artifacts=ARTIFACTS,
+        template="workflow/captions/claims.html.j2",
+    output:
+        table="results/claims.parquet",
+        csv="results/claims.csv",
+        page=report(
+            "results/claims.html",
+            caption="../workflow/captions/claims.rst",
+            category="Claims",
+            labels={"table": "Every claim and its verdict"},
+        ),
+    log:
+        "logs/check_claims.log",
+    benchmark:
+        "logs/check_claims.tsv"
+    conda:
+        "../envs/report.yaml"
+    params:
+        code=code("report/check_claims"),
+    script:
+        "../scripts/report/check_claims.py"

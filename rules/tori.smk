@@ -1,0 +1,4 @@
+"""The stages of the chain tori."""
+
+TORI_ARTIFACTS = []
+TORI_FIGURES = []

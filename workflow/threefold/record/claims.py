@@ -1,0 +1,177 @@
+"""The claims ledger: every published number and statement, and whether it holds here.
+
+A claim names an artifact and a measure, one DuckDB query over that artifact (the table `artifact`) whose single row
+holds `value` and, where there is an interval, `low` and `high`. Its expectation is a range of values. The interval
+inside the range: reproduced. Apart from it: contradicted. Astride its edge: inconclusive. An artifact that this run
+does not make: not run here. The claims are in config/claims.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import jinja2
+import pandas as pd
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from threefold.record.errors import InputError
+
+VERDICTS = ("reproduced", "contradicted", "inconclusive", "not run here")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Expectation(_Strict):
+    """The range that confirms a claim, and why it is so wide."""
+
+    equal: float | bool | None = None
+    within: Annotated[float, Field(ge=0)] | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    because: str
+
+    @model_validator(mode="after")
+    def _one_range(self):
+        if (self.equal is None) == (self.at_least is None and self.at_most is None):
+            raise ValueError("state either `equal` (with `within`) or `at_least` and/or `at_most`")
+        if (self.equal is None) != (self.within is None):
+            raise ValueError("`equal` and `within` go together")
+        return self
+
+    @property
+    def range(self) -> tuple[float, float]:
+        if self.equal is not None:
+            return self.equal - self.within, self.equal + self.within
+        return (
+            -math.inf if self.at_least is None else self.at_least,
+            math.inf if self.at_most is None else self.at_most,
+        )
+
+
+class Claim(_Strict):
+    """One published number or statement, or a check of our own (`ours`)."""
+
+    id: str
+    where: str
+    statement: str
+    published: str = ""
+    unit: str = ""
+    ours: bool = False
+    artifact: str | None = None
+    measure: str | None = None
+    expect: Expectation | None = None
+    needs: str = ""
+
+    @model_validator(mode="after")
+    def _checkable_or_wanting(self):
+        given = [self.artifact, self.measure, self.expect]
+        if any(given) and not all(given):
+            raise ValueError("artifact, measure and expect go together")
+        if not any(given) and not self.needs:
+            raise ValueError("a claim without an artifact must say what it needs")
+        return self
+
+
+class ClaimsFile(_Strict):
+    """One file of config/claims."""
+
+    paper: str
+    claims: list[Claim]
+
+
+def load_claims(paths: list[str | Path]) -> list[tuple[str, Claim]]:
+    """All claims with the paper of each. Raises InputError that names the file and the claim."""
+    found: dict[str, tuple[str, Claim]] = {}
+    for path in paths:
+        raw = yaml.safe_load(Path(path).read_text())
+        try:
+            file = ClaimsFile.model_validate(raw)
+        except ValidationError as error:
+            place, message = list(error.errors()[0]["loc"]), error.errors()[0]["msg"]
+            if len(place) > 1:
+                place[:2] = ["claim", raw["claims"][place[1]].get("id", f"number {place[1] + 1}")]
+            raise InputError(f"{path}: {' '.join(map(str, place))}: {message}") from None
+        for claim in file.claims:
+            if claim.id in found:
+                raise InputError(f"{path}: claim {claim.id} is listed twice; give each its own id")
+            found[claim.id] = (file.paper, claim)
+    return list(found.values())
+
+
+def measure(claim: Claim, artifact: str | Path) -> tuple[float, float, float]:
+    """(value, low, high) of a claim over its artifact, a Parquet file.
+
+    Raises InputError naming the claim when the query fails, for example for a column that the artifact has not.
+    """
+    with duckdb.connect(config={"threads": 1}) as database:
+        database.execute("CREATE TABLE artifact AS SELECT * FROM read_parquet(?)", [str(artifact)])
+        database.execute("SET enable_external_access = false")
+        try:
+            rows = database.sql(claim.measure).df()
+        except duckdb.Error as error:
+            raise InputError(f"claim {claim.id}: {str(error).splitlines()[0]} (over {artifact})") from None
+    if len(rows) != 1 or "value" not in rows:
+        raise InputError(
+            f"claim {claim.id}: the measure gave {len(rows)} rows of {list(rows)}, not one row with `value`"
+        )
+    row = {name: float("nan") if pd.isna(x) else float(x) for name, x in rows.iloc[0].items()}
+    return row["value"], row.get("low", row["value"]), row.get("high", row["value"])
+
+
+def verdict(expect: Expectation, low: float, high: float) -> str:
+    """Where the measured interval [low, high] lies with respect to the expected range."""
+    if math.isnan(low) or math.isnan(high):
+        return "inconclusive"
+    least, most = expect.range
+    if least <= low and high <= most:
+        return "reproduced"
+    return "contradicted" if high < least or low > most else "inconclusive"
+
+
+def check_claims(claims: list[tuple[str, Claim]], artifacts: Mapping[str, str | Path]) -> pd.DataFrame:
+    """A row for each claim, in the order given, with its verdict; `artifacts` maps names to the files of this run."""
+    rows = []
+    for paper, claim in claims:
+        row = {
+            **claim.model_dump(include={"id", "where", "statement", "published", "unit", "ours", "needs"}),
+            "paper": paper,
+            "artifact": claim.artifact,
+            "measure": claim.measure,
+            "because": None,
+            **dict.fromkeys(["value", "low", "high", "least", "most"], math.nan),
+            "verdict": "not run here",
+        }
+        if claim.artifact in artifacts:
+            value, low, high = measure(claim, artifacts[claim.artifact])
+            least, most = claim.expect.range
+            row |= {"value": value, "low": low, "high": high, "least": least, "most": most}
+            row |= {"because": claim.expect.because, "verdict": verdict(claim.expect, low, high)}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def tally(ledger: pd.DataFrame) -> pd.DataFrame:
+    """How many claims of each paper have each verdict, the paper's own and ours apart."""
+    kind = ledger["ours"].map({True: "ours", False: "paper"}).rename("kind")
+    counts = pd.crosstab([ledger["paper"], kind], ledger["verdict"])
+    return counts.reindex(columns=list(VERDICTS), fill_value=0)
+
+
+def claims_page(ledger: pd.DataFrame, template: Path) -> str:
+    """The ledger as one self-contained HTML page that needs no script and no network."""
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters["number"] = lambda x: "" if x is None or math.isnan(x) else f"{x:.6g}"
+    rows = ledger.astype(object).where(ledger.notna(), None)
+    papers = [(paper, claims.to_dict("records")) for paper, claims in rows.groupby("paper", sort=False)]
+    return environment.from_string(template.read_text()).render(
+        papers=papers, tally=tally(ledger), verdicts=VERDICTS, inf=math.inf
+    )
