@@ -20,3 +20,11 @@ include: "rules/ithp.smk"
 include: "rules/tori.smk"
 include: "rules/report.smk"
 include: "rules/collect.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.check_claims.output,
+        ARTIFACTS,
+        FIGURES,

@@ -1,14 +1,6 @@
 """The targets: names for what people ask for."""
 
 
-rule all:
-    default_target: True
-    input:
-        rules.check_claims.output,
-        ARTIFACTS,
-        FIGURES,
-
-
 rule figures:
     input:
         FIGURES,
