@@ -2,10 +2,9 @@
 
 import os
 import sys
-from pathlib import Path
 
 sys.path.insert(0, os.path.join(workflow.basedir, "workflow"))
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [sys.path[0], os.environ.get("PYTHONPATH")]))
+os.environ.setdefault("PYTHONPATH", sys.path[0])  # for the scripts, also where they run in an environment of their own
 
 from threefold.config import load_config
 from threefold.record.errors import InputError

@@ -1,7 +1,90 @@
 """The section `neuromfa` of the configuration."""
 
+from typing import Literal
+
+from pydantic import Field, model_validator
+
 from threefold.config.section import Section
+
+PythiaModel = Literal[
+    "pythia-14m",
+    "pythia-31m",
+    "pythia-70m",
+    "pythia-160m",
+    "pythia-410m",
+    "pythia-1b",
+    "pythia-1.4b",
+    "pythia-2.8b",
+    "pythia-6.9b",
+    "pythia-12b",
+]
+
+
+class InitialModel(Section):
+    model: PythiaModel
+    """A member of the Pythia family; its step 0 is drawn from its initialisation law, so nothing is downloaded."""
+    sample_size: int = Field(64, ge=1)
+    """The s of the sampled networks: neurons per layer. alpha_0 depends strongly on it."""
+
+
+class TrainedModel(Section):
+    hidden_size: int = Field(ge=8)
+    """Width h of the model."""
+    blocks: int = Field(ge=1)
+    """Number L of transformer blocks."""
+    heads: int = Field(ge=1)
+    """Attention heads; divides hidden_size."""
+    sample_size: int = Field(64, ge=1)
+    """The s of the sampled networks, at most hidden_size."""
+
+    @model_validator(mode="after")
+    def _fits(self):
+        if self.hidden_size % self.heads:
+            raise ValueError(f"hidden_size a multiple of heads ({self.heads})")
+        if self.sample_size > self.hidden_size:
+            raise ValueError(f"sample_size at most hidden_size ({self.hidden_size})")
+        return self
+
+
+class Training(Section):
+    steps: int = Field(512, ge=1)
+    """Optimiser steps. Checkpoints are kept at 0, 1, 2, 4, ... and at the last step."""
+    batch_size: int = Field(8, ge=1)
+    """Sequences per step."""
+    context: int = Field(128, ge=2)
+    """Bytes per sequence."""
+    learning_rate: float = Field(1e-3, gt=0)
+    """Peak of the learning rate; it decays along a cosine to a tenth of it (Pythia-14M: 0.001)."""
+    warmup: float = Field(0.01, ge=0, lt=1)
+    """Share of the steps over which the learning rate rises linearly (Pythia: 0.01)."""
+    weight_decay: float = Field(0.1, ge=0)
+    """Decay of the matrices; biases and norms have none (Pythia: 0.1)."""
 
 
 class Neuromfa(Section):
-    pass
+    window: int = Field(150, ge=2, le=10_000)
+    """The largest edge length T that a ball reaches; a length is 1/|weight| (paper's code: 150)."""
+    seeds: int = Field(10, ge=2)
+    """Sampled networks per checkpoint, with NumPy's legacy seeds 0, 1, ... (paper's code: 10)."""
+    bootstrap: int = Field(1000, ge=100)
+    """Resamples of the seeds for the 95 % intervals."""
+    initial: list[InitialModel] = [
+        InitialModel(model="pythia-14m"),
+        InitialModel(model="pythia-31m"),
+        InitialModel(model="pythia-70m"),
+        InitialModel(model="pythia-160m"),
+        InitialModel(model="pythia-410m"),
+        InitialModel(model="pythia-1b"),
+        InitialModel(model="pythia-1.4b"),
+        InitialModel(model="pythia-2.8b"),
+        InitialModel(model="pythia-6.9b", sample_size=48),
+        InitialModel(model="pythia-12b", sample_size=48),
+    ]
+    """The models whose step 0 is drawn from Pythia's initialisation law."""
+    trained: dict[str, TrainedModel] = {
+        "pydoc-0.5m": TrainedModel(hidden_size=96, blocks=4, heads=4),
+        "pydoc-1.3m": TrainedModel(hidden_size=128, blocks=6, heads=4),
+    }
+    """The GPT-NeoX models trained here, on the text of Python's own documentation (pydoc_data.topics)."""
+    training: Training = Training()
+    """How those are trained: Pythia's recipe at small scale."""
