@@ -1,0 +1,81 @@
+"""Copies of the project in which the DAG really runs, at a small scale (small.yaml)."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from threefold.record.files import digest
+
+ROOT = Path(__file__).parents[2]
+SMALL = "tests/workflow/small.yaml"
+NOT_THE_PROJECT = shutil.ignore_patterns(".git", ".venv", ".snakemake", "results", "logs", "*cache*", "*.egg-info")
+
+
+@dataclass
+class Project:
+    """A copy of the project, with results of its own."""
+
+    folder: Path
+
+    def command(self, *words: str, **options) -> subprocess.CompletedProcess:
+        """Run a command of the environment in this folder, with this folder's library."""
+        words = [str(Path(sys.executable).parent / words[0]), *words[1:]]
+        return subprocess.run(words, cwd=self.folder, env=self.environment, capture_output=True, text=True, **options)
+
+    def snakemake(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess:
+        return self.command("snakemake", "--cores", str(cores), *arguments, "--configfile", SMALL)
+
+    def plan(self, *configfiles: str) -> dict[str, int]:
+        """How many jobs of each rule would run now, by a dry run through Snakemake's API."""
+        done = self.command("python", "tests/workflow/plan.py", SMALL, *configfiles)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def digests(self) -> dict[str, str]:
+        """The digest of every artifact; the HTML report carries the time and is left out."""
+        results = self.folder / "results"
+        files = [path for path in results.rglob("*") if path.is_file() and path.name not in ("report.html", ".gitkeep")]
+        return {str(path.relative_to(results)): digest(path) for path in files}
+
+    def copy(self, folder: Path) -> Project:
+        """This project with its results and Snakemake's records, times of files included."""
+        return Project(shutil.copytree(self.folder, folder))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        library = str(self.folder / "workflow")
+        return os.environ | {"PYTHONPATH": library, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+
+@pytest.fixture(scope="session")
+def new_project(tmp_path_factory):
+    """Make a copy of the project without any results."""
+
+    def make() -> Project:
+        folder = tmp_path_factory.mktemp("project") / "threefold"
+        return Project(shutil.copytree(ROOT, folder, ignore=NOT_THE_PROJECT))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def finished(new_project) -> Project:
+    """A finished run on two cores. To be looked at, not changed: tests that change something take a copy."""
+    project = new_project()
+    done = project.snakemake(cores=2)
+    assert done.returncode == 0, done.stderr + done.stdout
+    return project
+
+
+@pytest.fixture
+def rerun(finished, tmp_path) -> Project:
+    """A copy of the finished run."""
+    return finished.copy(tmp_path / "threefold")

@@ -1,0 +1,63 @@
+"""What a change makes run again: exactly what depends on it."""
+
+import os
+import time
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.xdist_group("workflow")
+
+NEUROMFA_FIGURES = {"figure_neuromfa_spectra", "figure_neuromfa_training", "figure_neuromfa_initial"}
+TARGETS = {"check_claims", "all"}
+
+
+def test_a_finished_run_has_nothing_to_do(finished):
+    assert finished.plan() == {}
+    assert "Nothing to be done" in finished.snakemake().stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "rules"),
+    [
+        (
+            {"neuromfa": {"window": 140}},
+            {"fit_spectrum", "measure_emergence", *NEUROMFA_FIGURES},
+        ),
+    ],
+    ids=str,
+)
+def test_a_changed_parameter_reruns_exactly_what_is_downstream(rerun, change, rules):
+    (rerun.folder / "changed.yaml").write_text(yaml.safe_dump(change))
+    assert set(rerun.plan("changed.yaml")) == rules | TARGETS
+
+
+def test_another_tracking_mode_reruns_nothing(rerun):
+    (rerun.folder / "changed.yaml").write_text("tracking: {mode: disabled}")
+    assert rerun.plan("changed.yaml") == {}
+
+
+@pytest.mark.parametrize("chain", ["neuromfa", "ithp", "tori"])
+def test_an_edited_function_reruns_the_stages_that_import_it_and_nothing_of_other_chains(rerun, chain):
+    before = {path.stem for path in (rerun.folder / "scripts" / chain).glob("*.py")}
+    for module in (rerun.folder / "workflow/threefold" / chain).glob("*.py"):
+        with module.open("a") as file:
+            file.write("\n\ndef added():\n    return 1\n")
+    assert set(rerun.plan()) == before | TARGETS
+
+
+def test_touched_and_rewritten_files_rerun_nothing(rerun):
+    time.sleep(0.01)
+    for path in rerun.folder.rglob("*"):
+        inside = path.relative_to(rerun.folder).parts[0] not in (".snakemake", "results", "logs")
+        if path.is_file() and inside:
+            path.write_bytes(path.read_bytes())
+            os.utime(path)
+    assert rerun.plan() == {}
+
+
+def test_a_deleted_result_is_made_again_with_the_same_bytes(rerun, finished):
+    (rerun.folder / "results/claims.csv").unlink()
+    assert set(rerun.plan()) == TARGETS
+    assert rerun.snakemake().returncode == 0
+    assert rerun.digests() == finished.digests()
