@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from threefold.config import default_yaml, load_config
 from threefold.config.__main__ import GENERATED
 from threefold.record.errors import InputError

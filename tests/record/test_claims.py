@@ -3,6 +3,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+
 from threefold.record.claims import Claim, Expectation, check_claims, claims_page, load_claims, measure, tally, verdict
 from threefold.record.errors import InputError
 

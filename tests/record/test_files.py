@@ -1,6 +1,7 @@
 import hashlib
 
 import pytest
+
 from threefold.record.files import atomic, digest
 
 

@@ -1,4 +1,5 @@
 import pandas as pd
+
 from threefold.record.style import new_figure, save_figure
 
 

@@ -3,6 +3,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+
 from threefold.record import tables
 from threefold.record.tables import SCHEMAS, read_table, table_schema, write_table
 

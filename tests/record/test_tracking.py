@@ -2,6 +2,7 @@ import logging
 from types import SimpleNamespace
 
 import pytest
+
 from threefold.record import tracking
 from threefold.record.tracking import Run, run_id, track
 

@@ -85,23 +85,10 @@ def test_the_report_opens_offline(rerun, tmp_path):
     if browser is None:
         pytest.skip("no Chromium on this machine")
     assert rerun.snakemake("--report", "results/report.html").returncode == 0
-    flags = [
-        *(
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--no-first-run",
-            "--disable-sync",
-            "--disable-component-update",
-        ),
-        *(
-            "--disable-background-networking",
-            "--host-resolver-rules=MAP * ~NOTFOUND",
-            f"--user-data-dir={tmp_path}/data",
-        ),
-        *("--virtual-time-budget=5000", "--enable-logging=stderr", "--dump-dom"),
-    ]
-    command = [browser, *flags, f"file://{rerun.folder}/results/report.html"]
+    alone = "--headless --no-sandbox --disable-gpu --no-first-run --disable-sync --disable-component-update"
+    offline = ["--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"]
+    shown = [f"--user-data-dir={tmp_path}/data", "--virtual-time-budget=5000", "--enable-logging=stderr", "--dump-dom"]
+    command = [browser, *alone.split(), *offline, *shown, f"file://{rerun.folder}/results/report.html"]
     opened = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert "Claims" in opened.stdout and "Mapping tori" in opened.stdout
     assert "Uncaught" not in opened.stderr
