@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Options for Snakemake, e.g. make reproduce ARGS="--configfile mine.yaml"
 ARGS ?=
 
-.PHONY: help setup reproduce claims test bench lint format config clean
+.PHONY: help setup reproduce claims verify test lint format config clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ reproduce: setup ## run everything; ends with the figures, the claims and result
 
 claims: setup ## print the claims and their verdicts
 	@$(BIN)/threefold claims --all
+
+verify: setup ## compare every artifact with results/threefold.lock.json
+	@$(BIN)/threefold verify
 
 test: setup lint ## run the checks and the tests
 	@$(BIN)/pytest -n 2 --dist loadgroup

@@ -25,6 +25,5 @@ include: "rules/collect.smk"
 rule all:
     default_target: True
     input:
-        rules.check_claims.output,
-        ARTIFACTS,
-        FIGURES,
+        rules.lock.input,
+        rules.lock.output,

@@ -28,3 +28,22 @@ rule check_claims:
         code=code("report/check_claims"),
     script:
         "../scripts/report/check_claims.py"
+
+
+rule lock:
+    input:
+        rules.check_claims.output,
+        ARTIFACTS,
+        FIGURES,
+    output:
+        "results/threefold.lock.json",
+    log:
+        "logs/lock.log",
+    benchmark:
+        "logs/lock.tsv"
+    conda:
+        "../envs/report.yaml"
+    params:
+        code=code("report/lock"),
+    script:
+        "../scripts/report/lock.py"

@@ -69,6 +69,40 @@ def unlock() -> None:
         lock.unlink()
 
 
+@app.command()
+def verify(
+    results: Annotated[Path, typer.Argument(help="A lock file, or a folder of results that holds one.")] = Path(
+        "results"
+    ),
+) -> None:
+    """Recompute every digest; name each artifact that is missing, edited, stale or foreign; exit with 1 if any is."""
+    from threefold.record import lock
+    from threefold.record.provenance import code_digest
+
+    entries = lock.read_lock(results)
+    code = {path.stem: code_digest(path) for path in Path("scripts").rglob("*.py")}
+    findings = lock.verify(entries, Path.cwd(), code)
+    for artifact, problem in findings:
+        print(f"{artifact}: {problem}")
+    print(f"{len(entries)} artifacts, {len({artifact for artifact, _ in findings})} not as the lock file says")
+    raise typer.Exit(1 if findings else 0)
+
+
+@app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(help="A lock file, or a folder of results that holds one.")],
+    b: Annotated[Path, typer.Argument(help="Another.")],
+) -> None:
+    """Which artifacts differ between two runs, and which parameters, code or inputs explain it; exit with 1 if any."""
+    from threefold.record import lock
+
+    findings = lock.differences(lock.read_lock(a), lock.read_lock(b))
+    for artifact, cause in findings:
+        print(f"{artifact}: {cause}")
+    print(f"{len(findings)} artifacts differ")
+    raise typer.Exit(1 if findings else 0)
+
+
 def run() -> None:
     """The entry point: an InputError is a message, not a traceback."""
     try:

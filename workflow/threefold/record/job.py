@@ -11,13 +11,15 @@ from pathlib import Path
 
 from threefold.record import progress
 from threefold.record.errors import InputError
+from threefold.record.lock import write_record
 
 
 @contextmanager
 def job(snakemake) -> Iterator[None]:
     """Run a script's body: all it prints goes to the rule's log file, a progress bar to the terminal if there is one.
 
-    An InputError ends the job with its message and no traceback; any other exception is a defect and keeps its own.
+    A job that ends well leaves a record of what it made from what, for the lock file. An InputError ends the job with
+    its message and no traceback; any other exception is a defect and keeps its own.
     """
     path = Path(snakemake.log[0])
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -32,6 +34,7 @@ def job(snakemake) -> Iterator[None]:
     logging.captureWarnings(True)
     try:
         yield
+        write_record(snakemake)
     except InputError as error:
         logging.error("%s", error)
         sys.exit(1)

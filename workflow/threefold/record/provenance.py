@@ -29,7 +29,7 @@ def _named_modules(script: Path) -> set[str]:
 
 
 @cache
-def code_digest(script: str) -> str:
+def code_digest(script: str | Path) -> str:
     """SHA-256 over `script` and every library module that it imports, directly or through others.
 
     Files are taken by name and text, so a checkout that rewrites the same text changes nothing.

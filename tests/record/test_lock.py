@@ -1,0 +1,98 @@
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from threefold.record.errors import InputError
+from threefold.record.lock import Finding, differences, make_lock, verify, write_record
+
+
+class Named(list):
+    """A list with names, as Snakemake passes inputs and parameters."""
+
+    def __init__(self, **named):
+        super().__init__(named.values())
+        self.named = named
+
+    def items(self):
+        return self.named.items()
+
+    def get(self, name):
+        return self.named.get(name)
+
+
+def run_rule(name, inputs, output, text, **params):
+    """What a job of the rule `name` does: write its output and leave its record."""
+    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    Path("logs").mkdir(exist_ok=True)
+    Path(output).write_text(text)
+    params = Named(code="c0de", **params)
+    write_record(SimpleNamespace(rule=name, input=inputs, output=[output], params=params, log=[f"logs/{name}.log"]))
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A run of two rules, the second on the output of the first."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.txt").write_text("given")
+    run_rule("first", ["config.txt"], "results/a", "1", size=3)
+    run_rule("second", ["results/a"], "results/b", "2")
+    return tmp_path
+
+
+def lock_of(folder):
+    return make_lock(["results/b"], (folder / "logs").glob("*.json"))
+
+
+def test_the_lock_reaches_back_to_all_that_an_artifact_rests_on(folder):
+    lock = lock_of(folder)
+    assert list(lock) == ["results/a", "results/b"]
+    assert lock["results/a"]["params"] == {"size": 3}
+    assert lock["results/b"]["inputs"]["results/a"] == lock["results/a"]["sha256"]
+    assert json.dumps(lock)
+
+
+def test_an_untouched_run_is_as_its_lock_says(folder):
+    assert verify(lock_of(folder), folder, {"first": "c0de", "second": "c0de"}) == []
+
+
+def test_one_flipped_byte_is_named_and_what_was_made_from_it_is_stale(folder):
+    lock = lock_of(folder)
+    (folder / "results/a").write_text("0")
+    problems = dict(verify(lock, folder, {}))
+    assert problems["results/a"].startswith("edited")
+    assert problems["results/b"] == "stale: its input results/a has changed since"
+
+
+def test_missing_foreign_and_outdated_files_are_named(folder):
+    lock = lock_of(folder)
+    (folder / "results/b").unlink()
+    (folder / "results/c").write_text("from elsewhere")
+    (folder / "config.txt").write_text("changed")
+    findings = verify(lock, folder, {"first": "other"})
+    assert Finding("results/b", "missing") in findings
+    assert Finding("results/c", "foreign: no job of this run made it") in findings
+    assert Finding("results/a", "stale: the code of the rule first has changed since") in findings
+    assert Finding("results/a", "stale: its input config.txt has changed since") in findings
+
+
+def test_a_lost_record_is_one_clear_error(folder):
+    (folder / "logs/first.json").unlink()
+    (folder / "logs/second.json").unlink()
+    with pytest.raises(InputError, match="results/b"):
+        lock_of(folder)
+
+
+def test_the_difference_of_two_runs_is_explained(folder):
+    before = lock_of(folder)
+    run_rule("first", ["config.txt"], "results/a", "10", size=4)
+    run_rule("second", ["results/a"], "results/b", "20")
+    causes = dict(differences(before, lock_of(folder)))
+    assert causes == {"results/a": "size: 3 -> 4", "results/b": "input results/a"}
+
+
+def test_a_difference_without_a_recorded_cause_is_said_to_have_none(folder):
+    before = lock_of(folder)
+    run_rule("second", ["results/a"], "results/b", "3")
+    assert "nothing recorded explains it" in dict(differences(before, lock_of(folder)))["results/b"]
