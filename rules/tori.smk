@@ -1,4 +1,195 @@
-"""The stages of the chain tori."""
+"""The stages of the chain tori: words, growth rates, mapping tori, families, census; then its figures."""
 
-TORI_ARTIFACTS = []
-TORI_FIGURES = []
+TORI_SURFACES = list(CONFIG.tori.max_length)
+TORI_GROWTH = CONFIG.tori.families.model_dump(include={"largest_n", "points_per_decade", "measured_n"})
+TORI_FAMILIES = {
+    "conveyor": TORI_GROWTH,
+    "diverging": {**TORI_GROWTH, "twists": CONFIG.tori.families.diverging_twists},
+    "diagonal": {
+        "level": CONFIG.tori.families.diagonal_level,
+        "largest_k": CONFIG.tori.families.diagonal_twists,
+        "measured_n": CONFIG.tori.families.measured_n,
+    },
+    "magic": {**TORI_GROWTH, "genera": CONFIG.tori.families.magic_genera},
+}
+TORI_MEASURING = {"randomisations": CONFIG.tori.randomisations, "seed": CONFIG.seed}
+
+TORI_ARTIFACTS = [
+    *expand("results/tori/{surface}/volumes.parquet", surface=TORI_SURFACES),
+    *expand("results/tori/families/{family}.parquet", family=TORI_FAMILIES),
+    "results/tori/census.parquet",
+]
+TORI_FIGURES = expand("results/figures/tori_{name}.png", name=["entropy", "volume", "entropy_volume"])
+
+
+rule enumerate_classes:
+    output:
+        "results/tori/{surface}/words.parquet",
+    log:
+        "logs/enumerate_classes/{surface}.log",
+    benchmark:
+        "logs/enumerate_classes/{surface}.tsv"
+    conda:
+        "../envs/tori.yaml"
+    params:
+        code=code("tori/enumerate_classes"),
+        max_length=lambda wildcards: CONFIG.tori.max_length[wildcards.surface],
+    threads: 1
+    script:
+        "../scripts/tori/enumerate_classes.py"
+
+
+rule classify:
+    input:
+        "results/tori/{surface}/words.parquet",
+    output:
+        "results/tori/{surface}/classes.parquet",
+    log:
+        "logs/classify/{surface}.log",
+    benchmark:
+        "logs/classify/{surface}.tsv"
+    conda:
+        "../envs/tori.yaml"
+    params:
+        code=code("tori/classify"),
+    threads: 1
+    script:
+        "../scripts/tori/classify.py"
+
+
+# The volumes do not depend on the number of threads; `--set-threads compute_volumes=16` gives a long list more.
+rule compute_volumes:
+    input:
+        "results/tori/{surface}/classes.parquet",
+    output:
+        "results/tori/{surface}/volumes.parquet",
+    log:
+        "logs/compute_volumes/{surface}.log",
+    benchmark:
+        "logs/compute_volumes/{surface}.tsv"
+    conda:
+        "../envs/tori.yaml"
+    params:
+        code=code("tori/compute_volumes"),
+        options={**TORI_MEASURING, "batch": CONFIG.tori.batch},
+    threads: 1
+    script:
+        "../scripts/tori/compute_volumes.py"
+
+
+rule build_families:
+    output:
+        "results/tori/families/{family}.parquet",
+    log:
+        "logs/build_families/{family}.log",
+    benchmark:
+        "logs/build_families/{family}.tsv"
+    conda:
+        "../envs/tori.yaml"
+    params:
+        code=code("tori/build_families"),
+        members=lambda wildcards: TORI_FAMILIES[wildcards.family],
+        measuring=TORI_MEASURING,
+    threads: 1
+    script:
+        "../scripts/tori/build_families.py"
+
+
+rule census:
+    input:
+        expand("results/tori/{surface}/volumes.parquet", surface=TORI_SURFACES),
+    output:
+        "results/tori/census.parquet",
+    log:
+        "logs/census.log",
+    benchmark:
+        "logs/census.tsv"
+    conda:
+        "../envs/tori.yaml"
+    params:
+        code=code("tori/census"),
+        surfaces=TORI_SURFACES,
+    threads: 1
+    script:
+        "../scripts/tori/census.py"
+
+
+rule figure_tori_entropy:
+    input:
+        conveyor="results/tori/families/conveyor.parquet",
+        diverging="results/tori/families/diverging.parquet",
+        magic="results/tori/families/magic.parquet",
+    output:
+        png=report(
+            "results/figures/tori_entropy.png",
+            caption="../workflow/captions/tori_entropy.rst",
+            category="Mapping tori",
+            labels={"figure": "Normalised entropy of the families"},
+        ),
+        svg="results/figures/tori_entropy.svg",
+        csv="results/figures/tori_entropy.csv",
+    log:
+        "logs/figure_tori_entropy.log",
+    benchmark:
+        "logs/figure_tori_entropy.tsv"
+    conda:
+        "../envs/tori.yaml"
+    params:
+        code=code("tori/figure_tori_entropy"),
+    threads: 1
+    script:
+        "../scripts/tori/figure_tori_entropy.py"
+
+
+rule figure_tori_volume:
+    input:
+        diagonal="results/tori/families/diagonal.parquet",
+        conveyor="results/tori/families/conveyor.parquet",
+        magic="results/tori/families/magic.parquet",
+    output:
+        png=report(
+            "results/figures/tori_volume.png",
+            caption="../workflow/captions/tori_volume.rst",
+            category="Mapping tori",
+            labels={"figure": "Volume along the diagonal sequence"},
+        ),
+        svg="results/figures/tori_volume.svg",
+        csv="results/figures/tori_volume.csv",
+    log:
+        "logs/figure_tori_volume.log",
+    benchmark:
+        "logs/figure_tori_volume.tsv"
+    conda:
+        "../envs/tori.yaml"
+    params:
+        code=code("tori/figure_tori_volume"),
+        level=CONFIG.tori.families.diagonal_level,
+    threads: 1
+    script:
+        "../scripts/tori/figure_tori_volume.py"
+
+
+rule figure_tori_entropy_volume:
+    input:
+        expand("results/tori/{surface}/volumes.parquet", surface=TORI_SURFACES),
+    output:
+        png=report(
+            "results/figures/tori_entropy_volume.png",
+            caption="../workflow/captions/tori_entropy_volume.rst",
+            category="Mapping tori",
+            labels={"figure": "Entropy against volume"},
+        ),
+        svg="results/figures/tori_entropy_volume.svg",
+        csv="results/figures/tori_entropy_volume.csv",
+    log:
+        "logs/figure_tori_entropy_volume.log",
+    benchmark:
+        "logs/figure_tori_entropy_volume.tsv"
+    conda:
+        "../envs/tori.yaml"
+    params:
+        code=code("tori/figure_tori_entropy_volume"),
+        surfaces=TORI_SURFACES,
+    threads: 1
+    script:
+        "../scripts/tori/figure_tori_entropy_volume.py"

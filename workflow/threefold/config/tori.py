@@ -1,7 +1,37 @@
 """The section `tori` of the configuration."""
 
+from typing import Annotated, Literal
+
+from pydantic import Field
+
 from threefold.config.section import Section
+
+SurfaceName = Literal["S_1_1", "S_1_2", "S_2_1"]
+
+
+class Families(Section):
+    largest_n: int = Field(100_000_000, ge=100)
+    """The most punctures; entropies come from exact polynomials, so 10^8 costs no more than 10."""
+    points_per_decade: int = Field(8, ge=1)
+    """Members to a factor of ten in n."""
+    measured_n: int = Field(47, ge=17, le=479)
+    """Members up to this n are built as braids: their entropy is iterated and their mapping torus measured as well."""
+    diverging_twists: list[Annotated[int, Field(ge=0, le=6)]] = [0, 1, 2, 3]
+    """The members k of the diverging family F_{n,k}; their volume grows with k."""
+    diagonal_level: float = Field(7.0, gt=6, le=20)
+    """The diagonal sequence takes, for each k, the least n with n h / log n at most this."""
+    diagonal_twists: int = Field(6, ge=1, le=6)
+    """The largest k of the diagonal sequence."""
+    magic_genera: list[Annotated[int, Field(ge=2, le=50)]] = [2, 3]
+    """The genera of the fibres of the magic manifold."""
 
 
 class Tori(Section):
-    pass
+    max_length: dict[SurfaceName, Annotated[int, Field(ge=1, le=14)]] = {"S_1_1": 8, "S_1_2": 5, "S_2_1": 4}
+    """Surfaces whose classes are listed, with the length of their longest words."""
+    randomisations: int = Field(40, ge=0)
+    """Retriangulations that a mapping torus gets to find a positively oriented structure."""
+    batch: int = Field(32, ge=1)
+    """Words that a worker process measures at a time. Changes no result."""
+    families: Families = Families()
+    """Families with ever more punctures."""

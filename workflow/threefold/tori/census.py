@@ -1,0 +1,97 @@
+"""The census: mapping tori up to isometry, over all surfaces, with the inequalities that each must satisfy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import reduce
+
+import numpy as np
+import pandas as pd
+
+V_TETRAHEDRON = 1.0149416064096537  # volume of the regular ideal tetrahedron
+V_OCTAHEDRON = 3.6638623767088761  # volume of the regular ideal octahedron
+
+# The twists of S_1_1 on first homology.
+MATRICES = {"a": (1, 1, 0, 1), "A": (1, -1, 0, 1), "b": (1, 0, -1, 1), "B": (1, 0, 1, 1)}
+Matrix = tuple[int, int, int, int]
+
+
+def build_census(volumes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """One row per isometry class of mapping tori; `volumes` maps a surface to its table of measured words.
+
+    Columns: isometry_signature; surface, word, length: the shortest word, the first in the order of the tables; volume,
+    cusps, homology; words, surfaces: in which it occurs; least_surface, least_word, least_dilatation, least_entropy:
+    of the fibre with the least entropy seen; volume_spread: between words; km_ratio: the largest, bounded by 1;
+    syllables, lower_ratio, upper_ratio: for S_1_1, vol / (2 v_3 s) and vol / (2 v_8 s), at least 1 and below 1.
+    """
+    rows = pd.concat([_bounded(name, frame) for name, frame in volumes.items()], ignore_index=True)
+    shortest = rows.sort_values("length", kind="stable").drop_duplicates("isometry_signature")
+    # Equal entropies differ in their last bits, so the length decides between them.
+    by_entropy = rows.assign(rounded=rows["entropy"].round(10)).sort_values(["rounded", "length"], kind="stable")
+    least = by_entropy.drop_duplicates("isometry_signature")
+    seen = rows.groupby("isometry_signature").agg(
+        words=("word", "size"),
+        surfaces=("surface", lambda names: " ".join(sorted(set(names)))),
+        volume_spread=("volume", np.ptp),
+        km_ratio=("km_ratio", "max"),
+        syllables=("syllables", "max"),
+        lower_ratio=("lower_ratio", "min"),
+        upper_ratio=("upper_ratio", "max"),
+    )
+    columns = ["isometry_signature", "surface", "word", "length", "volume", "cusps", "homology"]
+    census = shortest[columns].merge(seen, on="isometry_signature")
+    fibre = least[["isometry_signature", "surface", "word", "dilatation", "entropy"]]
+    fibre = fibre.rename(columns={name: f"least_{name}" for name in fibre.columns[1:]})
+    census = census.merge(fibre, on="isometry_signature")
+    return census.sort_values(["volume", "length", "surface", "word"], ignore_index=True)
+
+
+def syllables(word: str) -> int:
+    """The number s of syllables R^p L^q of a hyperbolic word on S_1_1, conjugate to ±R^{p1} L^{q1} … R^{ps} L^{qs}.
+
+    Raises ValueError if the word is not hyperbolic.
+    """
+    a, b, c, d = _positive_conjugate(reduce(_product, (MATRICES[letter] for letter in word)))
+    letters = ""
+    while (a, b, c, d) != (1, 0, 0, 1):  # a positive matrix is a product of R and L in one way only
+        if a >= c and b >= d:
+            a, b, letters = a - c, b - d, letters + "R"
+        else:
+            c, d, letters = c - a, d - b, letters + "L"
+    return sum(pair == ("R", "L") for pair in zip(letters, letters[1:] + letters[0], strict=True))
+
+
+def _product(left: Matrix, right: Matrix) -> Matrix:
+    a, b, c, d = left
+    e, f, g, h = right
+    return a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h
+
+
+def _positive_conjugate(matrix: Matrix) -> Matrix:
+    """A matrix with entries > 0, conjugate to ±`matrix` by integer matrices of determinant ±1.
+
+    Follows the continued fraction of the attracting fixed point until the fixed points lie on both sides of 0.
+    """
+    a, b, c, d = matrix if matrix[0] + matrix[3] > 0 else tuple(-entry for entry in matrix)
+    if a + d <= 2:
+        raise ValueError(f"not hyperbolic: the trace of {matrix} is at most 2 in size")
+    while True:
+        if c < 0:
+            b, c = -b, -c  # conjugate by diag(1, -1)
+        if b > 0:
+            return a, b, c, d
+        whole = (a - d + math.isqrt((a + d) ** 2 - 4)) // (2 * c)
+        a, b, d = a - whole * c, b - whole * (d - a) - whole * whole * c, d + whole * c
+        a, b, c, d = d, c, b, a
+
+
+def _bounded(surface: str, measured: pd.DataFrame) -> pd.DataFrame:
+    """The hyperbolic rows of one surface, with Guéritaud and Futer's bounds for the once-punctured torus (spec §1)."""
+    rows = measured[measured["volume"].notna()].assign(surface=surface)
+    s = rows["word"].map(syllables) if surface == "S_1_1" else pd.Series(np.nan, rows.index)
+    return rows.assign(
+        syllables=s,
+        lower_ratio=rows["volume"] / (2 * V_TETRAHEDRON * s),
+        upper_ratio=rows["volume"] / (2 * V_OCTAHEDRON * s),
+    )

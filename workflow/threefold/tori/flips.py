@@ -1,0 +1,115 @@
+"""Mapping classes as edge flips of an ideal triangulation, acting on the edge coordinates of laminations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, reduce
+from itertools import combinations
+
+import flipper
+import numba
+import numpy as np
+from flipper.kernel.moves import EdgeFlip, Isometry
+
+from threefold.tori.surfaces import Surface
+from threefold.tori.words import check_word
+
+
+@dataclass(frozen=True)
+class FlipMap:
+    """A sequence of edge flips and a final relabelling, as a piecewise-linear map on edge coordinates.
+
+    flips: (k, 5) int64 rows e, a, b, c, d: edge e turns into the other diagonal of the square a b c d,
+    x_e <- max(x_a + x_c, x_b + x_d) - x_e. order: (edges,) int64, where each edge is found at the end.
+    """
+
+    flips: np.ndarray
+    order: np.ndarray
+
+    def then(self, other: FlipMap) -> FlipMap:
+        """This map followed by `other`."""
+        return FlipMap(np.vstack([self.flips, self.order[other.flips]]), self.order[other.order])
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """Act on the columns of `x`, (edges, m) float64, all by the linear piece of the first."""
+        x = np.ascontiguousarray(x).copy()
+        _flip(self.flips, x)
+        return x[self.order]
+
+    def on_curves(self, curves: np.ndarray) -> np.ndarray:
+        """Act on the columns of `curves`, (edges, m) int64, each by its own linear piece; exact."""
+        curves = curves.copy()
+        for e, a, b, c, d in self.flips:
+            curves[e] = np.maximum(curves[a] + curves[c], curves[b] + curves[d]) - curves[e]
+        return curves[self.order]
+
+
+@numba.njit("void(int64[:, ::1], float64[:, ::1])")
+def _flip(flips, x):
+    for k in range(flips.shape[0]):
+        e, a, b, c, d = flips[k]
+        if x[a, 0] + x[c, 0] < x[b, 0] + x[d, 0]:
+            a, c = b, d
+        for column in range(x.shape[1]):
+            x[e, column] = x[a, column] + x[c, column] - x[e, column]
+
+
+@cache
+def _load(name: str) -> flipper.kernel.EquippedTriangulation:
+    return flipper.load(name)
+
+
+@cache
+def _generator(name: str, letter: str) -> FlipMap:
+    """flipper's moves for one letter; its sequences, like its words, are applied from right to left."""
+    flips, order = [], np.arange(_load(name).zeta)
+    for move in reversed(_load(name).mapping_class(letter).sequence):
+        if isinstance(move, EdgeFlip):
+            flips.append(order[[move.edge_index, *(edge.index for edge in move.square)]])
+        elif isinstance(move, Isometry):
+            order = order[[move.inverse_index_map[edge] for edge in range(order.size)]]
+        else:
+            raise NotImplementedError(f"flipper move {type(move).__name__}")
+    return FlipMap(np.array(flips, dtype=np.int64).reshape(-1, 5), order)
+
+
+def flip_map(word: str, surface: Surface) -> FlipMap:
+    """The action of `word` on the edge coordinates of `surface`, first letter first."""
+    letters = [_generator(surface.name, letter) for letter in check_word(word, surface)]
+    return reduce(FlipMap.then, letters)
+
+
+@cache
+def key_curves(surface: Surface) -> np.ndarray:
+    """Curves that fill `surface`, (edges, m) int64: a class that fixes all of them acts trivially on all curves."""
+    curves = [curve.geometric for curve in _load(surface.name).triangulation.key_curves()]
+    return np.array(curves, dtype=np.int64).T
+
+
+@cache
+def short_curves(surface: Surface, depth: int = 3) -> np.ndarray:
+    """Multicurves that simple classes leave fixed, (edges, m) int64: see `_core_curves`, and their images under short words.
+
+    depth: the letters of these words.
+    """
+    generators = surface.letters
+    words = [*generators, *map("".join, combinations(generators, 2)), *map("".join, combinations(generators, 3))]
+    curves = np.unique(np.hstack([key_curves(surface), *(_core_curves(word, surface) for word in words)]), axis=1)
+    for _ in range(depth):
+        images = [flip_map(letter, surface).on_curves(curves) for letter in generators + generators.upper()]
+        curves = np.unique(np.hstack([curves, *images]), axis=1)
+    return curves
+
+
+def _core_curves(word: str, surface: Surface) -> np.ndarray:
+    """The multicurves about which the twelfth power of `word` twists, (edges, m) int64; none if it is no multitwist.
+
+    Iterates of a multitwist grow by a multiple of its core curves at each step. Twelve is a multiple of the orders of
+    all products of up to three generators that meet at most once.
+    """
+    power, images = flip_map(12 * word, surface), [key_curves(surface)]
+    for _ in range(4):
+        images.append(power.on_curves(images[-1]))
+    steps = np.diff(images[2:], axis=0)
+    cores = steps[1][:, (steps[0] == steps[1]).all(axis=0) & steps[1].any(axis=0)]
+    return np.unique(cores // np.gcd.reduce(cores, axis=0, keepdims=True), axis=1)

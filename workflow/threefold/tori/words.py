@@ -1,0 +1,91 @@
+"""Words in the generators of a mapping class group: one notation, its translations, and the list of all short words.
+
+A word is a string of letters such as `abC`: a lower-case letter is a generator of the surface, its capital the inverse,
+and the leftmost letter acts first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from threefold.record.errors import InputError
+from threefold.tori.surfaces import Surface
+
+
+def check_word(word: str, surface: Surface) -> str:
+    """Return `word`; raises InputError if it is empty or has letters that `surface` has not.
+
+    SnapPy and Twister drop an unknown letter with no more than a printed warning (spec §4).
+    """
+    unknown = sorted(set(word) - set(surface.letters + surface.letters.upper()))
+    if not word or unknown:
+        found = f"unknown letters {', '.join(unknown)}" if unknown else "no letter"
+        raise InputError(
+            f"word {word!r} on {surface.name}: {found}; generators: {', '.join(surface.letters)}, "
+            "capitals for their inverses"
+        )
+    return word
+
+
+def to_twister(word: str) -> str:
+    """`word` for Twister, which reads from left to right like us."""
+    return "*".join(word)
+
+
+def to_flipper(word: str) -> str:
+    """`word` for flipper, which composes maps from right to left."""
+    return word[::-1]
+
+
+def invert(word: str) -> str:
+    """The inverse word."""
+    return word[::-1].swapcase()
+
+
+def enumerate_words(surface: Surface, max_length: int) -> pd.DataFrame:
+    """All cyclically reduced words of 1 to `max_length` letters, one for each class under rotation and inversion.
+
+    Columns: word (the least of its class in the order a < A < b < B < …), length. Source: spec §5.
+    """
+    by_length = [_classes(surface.letters, length) for length in range(1, max_length + 1)]
+    return pd.DataFrame(
+        {
+            "word": [word for words in by_length for word in words],
+            "length": [length for length, words in enumerate(by_length, 1) for _ in words],
+        }
+    )
+
+
+def _classes(letters: str, length: int) -> list[str]:
+    """The representatives of one length; a letter is coded 2i, its inverse 2i + 1."""
+    necklaces = np.array(list(_necklaces(2 * len(letters), length)), dtype=np.int64)
+    place = (2 * len(letters)) ** np.arange(length - 1, -1, -1, dtype=np.int64)
+    inverses = (necklaces ^ 1)[:, ::-1]
+    least_inverse = np.min([np.roll(inverses, shift, axis=1) @ place for shift in range(length)], axis=0)
+    alphabet = np.array([case for letter in letters for case in (letter, letter.upper())])
+    return ["".join(row) for row in alphabet[necklaces[necklaces @ place <= least_inverse]]]
+
+
+def _necklaces(symbols: int, length: int) -> Iterator[list[int]]:
+    """Words least among their rotations and cyclically reduced, in lexicographic order.
+
+    The recursion of Fredricksen, Kessler and Maiorana, which extends only prefixes of necklaces; a prefix that holds a
+    letter beside its inverse is cut off with all its extensions.
+    """
+    word = [0] * (length + 1)
+
+    def extend(position: int, period: int) -> Iterator[list[int]]:
+        if position > length:
+            if length % period == 0 and (length == 1 or word[length] != word[1] ^ 1):
+                yield word[1:]
+            return
+        for symbol in range(word[position - period], symbols):
+            if position > 1 and symbol == word[position - 1] ^ 1:
+                continue
+            word[position] = symbol
+            yield from extend(position + 1, period if symbol == word[position - period] else position)
+
+    return extend(1, 1)
