@@ -27,3 +27,4 @@ rule all:
     input:
         rules.lock.input,
         rules.lock.output,
+        rules.index.output,

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 sys.path.insert(0, os.path.join(workflow.basedir, "workflow"))
 os.environ.setdefault("PYTHONPATH", sys.path[0])  # for the scripts, also where they run in an environment of their own

@@ -1,4 +1,4 @@
-"""The claims ledger. The HTML report is Snakemake's own (`make reproduce`, or `snakemake --report results/report.html`)."""
+"""The claims ledger, the lock file, the index page. The HTML report is Snakemake's own (`make reproduce`, or `snakemake --report results/report.html`)."""
 
 ARTIFACTS = [*NEUROMFA_ARTIFACTS, *ITHP_ARTIFACTS, *TORI_ARTIFACTS]
 FIGURES = [*NEUROMFA_FIGURES, *ITHP_FIGURES, *TORI_FIGURES]
@@ -47,3 +47,24 @@ rule lock:
         code=code("report/lock"),
     script:
         "../scripts/report/lock.py"
+
+
+rule index:
+    input:
+        claims=rules.check_claims.output.table,
+        lock=rules.lock.output[0],
+        figures=FIGURES,
+        captions=collect("workflow/captions/{name}.rst", name=[Path(figure).stem for figure in FIGURES]),
+        templates=collect("workflow/captions/{page}.html.j2", page=["index", "claims"]),
+    output:
+        "results/index.html",
+    log:
+        "logs/index.log",
+    benchmark:
+        "logs/index.tsv"
+    conda:
+        "../envs/report.yaml"
+    params:
+        code=code("report/index"),
+    script:
+        "../scripts/report/index.py"

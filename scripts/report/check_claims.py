@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from threefold.record.claims import check_claims, claims_page, load_claims
+from threefold.record.claims import check_claims, load_claims
 from threefold.record.files import atomic
 from threefold.record.job import job
+from threefold.record.pages import claims_page
 from threefold.record.tables import write_table
 
 with job(snakemake):

@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from threefold.record.claims import Claim, Expectation, check_claims, claims_page, load_claims, measure, tally, verdict
+from threefold.record.claims import Claim, Expectation, check_claims, load_claims, measure, tally, verdict
 from threefold.record.errors import InputError
+from threefold.record.pages import claims_page
 
 ROOT = Path(__file__).parents[2]
 CLAIM = {

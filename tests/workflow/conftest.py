@@ -15,6 +15,7 @@ import pytest
 from threefold.record.files import digest
 
 ROOT = Path(__file__).parents[2]
+NOT_ARTIFACTS = {"index.html", "report.html", ".gitkeep"}
 SMALL = "tests/workflow/small.yaml"
 NOT_THE_PROJECT = shutil.ignore_patterns(".git", ".venv", ".snakemake", "results", "logs", "*cache*", "*.egg-info")
 
@@ -40,9 +41,9 @@ class Project:
         return json.loads(done.stdout.splitlines()[-1])
 
     def digests(self) -> dict[str, str]:
-        """The digest of every artifact; the HTML report carries the time and is left out."""
+        """The digest of every artifact; the report and the index page carry costs and are left out."""
         results = self.folder / "results"
-        files = [path for path in results.rglob("*") if path.is_file() and path.name not in ("report.html", ".gitkeep")]
+        files = [path for path in results.rglob("*") if path.is_file() and path.name not in NOT_ARTIFACTS]
         return {str(path.relative_to(results)): digest(path) for path in files}
 
     def copy(self, folder: Path) -> Project:

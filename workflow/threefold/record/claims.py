@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Annotated
 
 import duckdb
-import jinja2
 import pandas as pd
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -162,16 +161,3 @@ def tally(ledger: pd.DataFrame) -> pd.DataFrame:
     kind = ledger["ours"].map({True: "ours", False: "paper"}).rename("kind")
     counts = pd.crosstab([ledger["paper"], kind], ledger["verdict"])
     return counts.reindex(columns=list(VERDICTS), fill_value=0)
-
-
-def claims_page(ledger: pd.DataFrame, template: Path) -> str:
-    """The ledger as one self-contained HTML page that needs no script and no network."""
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    environment.filters["number"] = lambda x: "" if x is None or math.isnan(x) else f"{x:.6g}"
-    rows = ledger.astype(object).where(ledger.notna(), None)
-    papers = [(paper, claims.to_dict("records")) for paper, claims in rows.groupby("paper", sort=False)]
-    return environment.from_string(template.read_text()).render(
-        papers=papers, tally=tally(ledger), verdicts=VERDICTS, inf=math.inf
-    )

@@ -15,7 +15,7 @@ from threefold.record.errors import InputError
 from threefold.record.files import atomic, digest
 
 Lock = dict[str, dict[str, Any]]  # artifact -> its entry
-OURSELVES = ("threefold.lock.json", "report.html", ".gitkeep")  # files under results/ that no lock lists
+UNLISTED = ("threefold.lock.json", "index.html", "report.html", ".gitkeep")  # under results/, but not in the lock
 
 
 class Finding(NamedTuple):
@@ -29,6 +29,7 @@ def write_record(snakemake) -> None:
     """Leave, beside the log of a job that has ended well, what it made from what."""
     record = {
         "rule": snakemake.rule,
+        "log": snakemake.log[0],
         "params": {name: value for name, value in snakemake.params.items() if name != "code"},
         "code": snakemake.params.get("code"),
         "inputs": {path: digest(path) for path in sorted(set(snakemake.input))},
@@ -60,7 +61,7 @@ def make_lock(artifacts: Iterable[str], records: Iterable[Path]) -> Lock:
         if artifact not in made_by:
             raise InputError(f"{artifact}: the record of its job is gone from logs/; delete the file and run again")
         record = made_by[artifact]
-        made_from = {key: record[key] for key in ("rule", "code", "params", "inputs")}
+        made_from = {key: record[key] for key in ("rule", "log", "code", "params", "inputs")}
         lock[artifact] = {"sha256": record["outputs"][artifact], **made_from}
         waiting += [path for path in record["inputs"] if path in made_by]
     return dict(sorted(lock.items()))
@@ -100,7 +101,7 @@ def verify(lock: Lock, root: Path, code: Mapping[str, str]) -> list[Finding]:
         changed = [path for path, was in entry["inputs"].items() if digest_now(path) != was]
         findings += [Finding(artifact, f"stale: its input {path} has changed since") for path in changed]
     files = {str(path.relative_to(root)) for path in (root / "results").rglob("*") if path.is_file()}
-    foreign = [path for path in sorted(files - set(lock)) if Path(path).name not in OURSELVES]
+    foreign = [path for path in sorted(files - set(lock)) if Path(path).name not in UNLISTED]
     return findings + [Finding(path, "foreign: no job of this run made it") for path in foreign]
 
 

@@ -1,0 +1,60 @@
+"""The HTML pages: self-contained, without scripts, readable on a phone and on paper."""
+
+from __future__ import annotations
+
+import base64
+import math
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+from docutils.core import publish_parts
+
+from threefold.record.claims import VERDICTS, tally
+from threefold.record.cost import upstream_cost
+from threefold.record.lock import Lock
+
+
+def claims_page(ledger: pd.DataFrame, template: Path) -> str:
+    """The ledger as a page: how many claims hold, then each with what was measured and why it holds or not."""
+    return _render(template, **_ledger(ledger))
+
+
+def index_page(ledger: pd.DataFrame, figures: list[str], lock: Lock, captions: Path, template: Path) -> str:
+    """Claims, figures and provenance on one page; `figures` are paths of PNG files, `captions` the folder of theirs."""
+    return _render(template, **_ledger(ledger), figures=[_card(figure, lock, captions) for figure in figures])
+
+
+def _card(figure: str, lock: Lock, captions: Path) -> dict[str, Any]:
+    """A figure with its caption and all that made it."""
+    entry = lock[figure]
+    (script,) = Path("scripts").rglob(f"{entry['rule']}.py")
+    caption = (captions / f"{Path(figure).stem}.rst").read_text()
+    return {
+        "path": figure,
+        "name": Path(figure).stem,
+        "png": base64.b64encode(Path(figure).read_bytes()).decode(),
+        "caption": publish_parts(caption, writer="html5", settings_overrides={"report_level": 5})["fragment"],
+        "script": script,
+        "entry": entry,
+        "cost": upstream_cost(figure, lock, Path()),
+    }
+
+
+def _ledger(ledger: pd.DataFrame) -> dict[str, Any]:
+    rows = ledger.astype(object).where(ledger.notna(), None)
+    papers = [(paper, claims.to_dict("records")) for paper, claims in rows.groupby("paper", sort=False)]
+    return {"papers": papers, "tally": tally(ledger), "verdicts": VERDICTS, "inf": math.inf}
+
+
+def _render(template: Path, **facts: Any) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template.parent),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["number"] = lambda x: "" if x is None or math.isnan(x) else f"{x:.6g}"
+    return environment.get_template(template.name).render(facts)
