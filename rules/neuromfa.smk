@@ -1,4 +1,192 @@
-"""The stages of the chain neuromfa."""
+"""The stages of the chain neuromfa: checkpoint -> neuron graph -> spectrum -> emergence."""
 
-NEUROMFA_ARTIFACTS = []
-NEUROMFA_FIGURES = []
+INITIAL = {m.model: {"sample_size": m.sample_size, "weights": []} for m in CONFIG.neuromfa.initial}
+TRAINED = {
+    name: {
+        "sample_size": m.sample_size,
+        "shape": m.model_dump(exclude={"sample_size"}),
+        "weights": "results/neuromfa/{model}/step{step}/model.safetensors",
+    }
+    for name, m in CONFIG.neuromfa.trained.items()
+}
+CHECKPOINTS = CONFIG.neuromfa.training.checkpoints
+NEUROMFA_ARTIFACTS = ["results/neuromfa/emergence.parquet", "results/neuromfa/initial.parquet"]
+NEUROMFA_FIGURES = expand("results/figures/neuromfa_{name}.png", name=["spectra", "training", "initial"])
+
+
+rule pretrain:
+    output:
+        configs=expand("results/neuromfa/{{model}}/step{step}/config.json", step=CHECKPOINTS),
+        weights=expand("results/neuromfa/{{model}}/step{step}/model.safetensors", step=CHECKPOINTS),
+        training="results/neuromfa/{model}/training.parquet",
+    log:
+        "logs/pretrain/{model}.log",
+    benchmark:
+        "logs/pretrain/{model}.tsv"
+    wildcard_constraints:
+        model="|".join(TRAINED),
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/pretrain"),
+        shape=lookup("{model}/shape", within=TRAINED),
+        training=CONFIG.neuromfa.training.model_dump(mode="json"),
+        seed=CONFIG.seed,
+    script:
+        "../scripts/neuromfa/pretrain.py"
+
+
+rule extract_graph:
+    input:
+        lookup("{model}/weights", within=INITIAL | TRAINED),
+    output:
+        "results/neuromfa/{model}/step{step}/graph.npz",
+    log:
+        "logs/extract_graph/{model}/step{step}.log",
+    benchmark:
+        "logs/extract_graph/{model}/step{step}.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/extract_graph"),
+        sample_size=lookup("{model}/sample_size", within=INITIAL | TRAINED),
+        seeds=CONFIG.neuromfa.seeds,
+        seed=CONFIG.seed,
+    script:
+        "../scripts/neuromfa/extract_graph.py"
+
+
+rule fit_spectrum:
+    input:
+        "results/neuromfa/{model}/step{step}/graph.npz",
+    output:
+        spectrum="results/neuromfa/{model}/step{step}/spectrum.parquet",
+        metrics="results/neuromfa/{model}/step{step}/metrics.parquet",
+    log:
+        "logs/fit_spectrum/{model}/step{step}.log",
+    benchmark:
+        "logs/fit_spectrum/{model}/step{step}.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/fit_spectrum"),
+        window=CONFIG.neuromfa.window,
+    script:
+        "../scripts/neuromfa/fit_spectrum.py"
+
+
+rule measure_emergence:
+    input:
+        expand("results/neuromfa/{model}/step{step}/metrics.parquet", model=TRAINED, step=CHECKPOINTS),
+    output:
+        "results/neuromfa/emergence.parquet",
+    log:
+        "logs/measure_emergence.log",
+    benchmark:
+        "logs/measure_emergence.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/measure_emergence"),
+        resamples=CONFIG.neuromfa.bootstrap,
+        seed=CONFIG.seed,
+    script:
+        "../scripts/neuromfa/measure_emergence.py"
+
+
+rule tabulate_initial:
+    input:
+        expand("results/neuromfa/{model}/step0/metrics.parquet", model=INITIAL),
+    output:
+        "results/neuromfa/initial.parquet",
+    log:
+        "logs/tabulate_initial.log",
+    benchmark:
+        "logs/tabulate_initial.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/tabulate_initial"),
+    script:
+        "../scripts/neuromfa/tabulate_initial.py"
+
+
+rule figure_neuromfa_spectra:
+    input:
+        expand("results/neuromfa/{model}/step{step}/spectrum.parquet", model=TRAINED, step=CHECKPOINTS),
+    output:
+        report(
+            "results/figures/neuromfa_spectra.png",
+            caption="../workflow/captions/neuromfa_spectra.rst",
+            category="NeuroMFA",
+            labels={"figure": "Spectra over training"},
+        ),
+        "results/figures/neuromfa_spectra.svg",
+        "results/figures/neuromfa_spectra.csv",
+    log:
+        "logs/figure_neuromfa_spectra.log",
+    benchmark:
+        "logs/figure_neuromfa_spectra.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/figure_neuromfa_spectra"),
+    script:
+        "../scripts/neuromfa/figure_neuromfa_spectra.py"
+
+
+rule figure_neuromfa_training:
+    input:
+        emergence="results/neuromfa/emergence.parquet",
+        training=expand("results/neuromfa/{model}/training.parquet", model=TRAINED),
+    output:
+        report(
+            "results/figures/neuromfa_training.png",
+            caption="../workflow/captions/neuromfa_training.rst",
+            category="NeuroMFA",
+            labels={"figure": "Emergence over training"},
+        ),
+        "results/figures/neuromfa_training.svg",
+        "results/figures/neuromfa_training.csv",
+    log:
+        "logs/figure_neuromfa_training.log",
+    benchmark:
+        "logs/figure_neuromfa_training.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/figure_neuromfa_training"),
+    script:
+        "../scripts/neuromfa/figure_neuromfa_training.py"
+
+
+rule figure_neuromfa_initial:
+    input:
+        "results/neuromfa/initial.parquet",
+    output:
+        report(
+            "results/figures/neuromfa_initial.png",
+            caption="../workflow/captions/neuromfa_initial.rst",
+            category="NeuroMFA",
+            labels={"figure": "Step 0 over model size"},
+        ),
+        "results/figures/neuromfa_initial.svg",
+        "results/figures/neuromfa_initial.csv",
+    log:
+        "logs/figure_neuromfa_initial.log",
+    benchmark:
+        "logs/figure_neuromfa_initial.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/figure_neuromfa_initial"),
+    script:
+        "../scripts/neuromfa/figure_neuromfa_initial.py"

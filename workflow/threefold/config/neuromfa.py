@@ -1,8 +1,9 @@
 """The section `neuromfa` of the configuration."""
 
+from itertools import pairwise
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from threefold.config.section import Section
 
@@ -47,8 +48,8 @@ class TrainedModel(Section):
 
 
 class Training(Section):
-    steps: int = Field(512, ge=1)
-    """Optimiser steps. Checkpoints are kept at 0, 1, 2, 4, ... and at the last step."""
+    checkpoints: list[int] = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
+    """The steps whose weights are kept, from 0 to the last step of the training."""
     batch_size: int = Field(8, ge=1)
     """Sequences per step."""
     context: int = Field(128, ge=2)
@@ -59,6 +60,13 @@ class Training(Section):
     """Share of the steps over which the learning rate rises linearly (Pythia: 0.01)."""
     weight_decay: float = Field(0.1, ge=0)
     """Decay of the matrices; biases and norms have none (Pythia: 0.1)."""
+
+    @field_validator("checkpoints")
+    @classmethod
+    def _ascending(cls, steps: list[int]) -> list[int]:
+        if steps[:1] != [0] or len(steps) < 2 or any(a >= b for a, b in pairwise(steps)):
+            raise ValueError("ascending steps that begin with 0, at least two")
+        return steps
 
 
 class Neuromfa(Section):

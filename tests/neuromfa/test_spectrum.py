@@ -1,0 +1,172 @@
+"""Spectra: known answers, and a direct implementation written from the definitions."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from threefold.neuromfa.checkpoint import InitialCheckpoint
+from threefold.neuromfa.neox import PYTHIA
+from threefold.neuromfa.sampling import sample_graphs
+from threefold.neuromfa.spectrum import (
+    Q,
+    ball_masses,
+    fit_network,
+    fit_networks,
+    legendre,
+    length_histogram,
+    log_partition_function,
+    mass_exponent,
+)
+
+MIDDLE = len(Q) // 2
+
+
+def networks(model, sample_size, seeds=10):
+    return sample_graphs(InitialCheckpoint(model, PYTHIA[model], 0), sample_size, range(seeds))
+
+
+def direct_tau(matrices, window):
+    """tau(q) by the definition: one centre, one radius and one moment at a time."""
+    balls = []
+    for matrix in matrices:  # [out, in]
+        for column in matrix.astype(np.float32).T:
+            lengths = [1 / abs(w) for w in column if w != 0]
+            kept = [d for d in lengths if 1 < d <= window]
+            if len(kept) > 10:
+                balls.append([round(float(d)) for d in kept])  # Python rounds half to even, too
+    radii = sorted({d for ball in balls for d in ball})
+    masses = [[1 + sum(d <= r for d in ball) for r in radii] for ball in balls]
+    z = [[sum((n[k] / n[-1]) ** q for n in masses) for k in range(len(radii))] for q in np.arange(-3, 3.05, 0.1)]
+    x = np.log(np.array(radii) / radii[-1])
+    return np.array([np.polyfit(x, np.log(row), 1)[0] for row in z])
+
+
+@pytest.mark.parametrize(("model", "window"), [("pythia-14m", 150), ("pythia-160m", 40)])
+def test_tau_is_that_of_a_direct_implementation(model, window):
+    graphs = networks(model, sample_size=12, seeds=1)
+    weights = {layer: w[0] for layer, w in graphs.weights.items()}
+    spectrum, _ = fit_network(weights, window)
+    direct = direct_tau([matrix for family in weights.values() for matrix in family], window)
+    assert np.abs(spectrum["tau"] - direct).max() < 1e-12
+
+
+def test_rounding_and_bounds_of_lengths():
+    # Lengths 1 (not more than 1), 1.25 -> 1, 1.5 -> 2, 2.5 -> 2 (half to even), 10, 10.25 and infinity (out).
+    weights = np.array([1, -0.8, -2 / 3, 0.4, 0.1, 4 / 41, 0], np.float32)[:, None]
+    counts = length_histogram(weights, window=10)
+    assert counts.shape == (10, 1)
+    assert counts[:, 0].tolist() == [1, 2, 0, 0, 0, 0, 0, 0, 0, 1]
+
+
+def test_centres_are_columns_of_every_block():
+    weights = np.zeros((2, 3, 4), np.float16)
+    weights[1, 2, 3] = 0.2
+    counts = length_histogram(weights, window=6)
+    assert counts.shape == (6, 8) and counts[4, 7] == counts.sum() == 1
+
+
+def test_a_centre_needs_eleven_edges_and_counts_itself():
+    counts = np.zeros((20, 2), int)
+    counts[:10, 0] = 1
+    counts[3:14, 1] = 1
+    radii, masses = ball_masses(counts)
+    assert radii.tolist() == list(range(4, 15))
+    assert masses.tolist() == [[n] for n in range(2, 13)]
+
+
+def test_the_number_of_centres_has_no_slope_and_no_r2():
+    masses = np.sort(np.random.default_rng(0).integers(2, 90, (20, 7)), axis=0)
+    fit = mass_exponent(log_partition_function(masses), np.log(np.arange(1, 21)))
+    assert abs(fit.tau[MIDDLE]) < 1e-15
+    assert np.flatnonzero(np.isnan(fit.r2)).tolist() == [MIDDLE]
+
+
+def test_a_ring_lattice_is_monofractal_with_dimension_one():
+    radii = np.arange(1, 51)
+    masses = np.tile(4 * radii[:, None], (1, 30))  # every node reaches as many others in each step
+    alpha, f = legendre(mass_exponent(log_partition_function(masses), np.log(radii / 50)).tau)
+    assert np.allclose(alpha, 1, atol=1e-12) and np.ptp(alpha) < 1e-12 and np.allclose(f, 0, atol=1e-12)
+
+
+def cantor(pattern, levels=8):
+    """tau by box counting of a Cantor measure: at each level the cells of `pattern` > 0, weighted by it."""
+    cells = np.array([p for p in pattern if p > 0]) / sum(pattern)
+    measures = [cells]
+    for _ in range(levels - 1):
+        measures.append(np.outer(measures[-1], cells).ravel())
+    log_z = np.log([[(m**q).sum() for m in measures] for q in Q])
+    return mass_exponent(log_z, -np.arange(1, levels + 1) * np.log(3))
+
+
+def test_a_cantor_set_is_monofractal():
+    alpha, f = legendre(cantor([1, 0, 1]).tau)
+    assert np.allclose(alpha, np.log(2) / np.log(3)) and np.allclose(f, np.log(2) / np.log(3))
+
+
+def test_a_two_scale_cantor_set_has_its_known_spectrum():
+    fit = cantor([1, 0, 2])
+    alpha, f = legendre(fit.tau)
+    assert (fit.tau[MIDDLE + 1] - fit.tau[MIDDLE - 1]) / 0.2 == pytest.approx(0.6845, abs=1e-3)
+    assert f.max() == pytest.approx(np.log(2) / np.log(3), abs=1e-3)
+    assert alpha.min() > np.log(1.5) / np.log(3) and alpha.max() < 1
+    exact = -np.log((1 / 3) ** Q + (2 / 3) ** Q) / np.log(3)
+    assert np.abs(fit.tau - exact).max() < 1e-10
+    assert fit.r2[np.abs(fit.tau) > 0.01].min() > 1 - 1e-10  # tau(1) = 0: nothing to fit there
+
+
+# Spec §3.5: alpha_0 (argmax), sd, width, sd, centres used; an independent simulation at T = 150.
+KNOWN = {
+    ("pythia-14m", 64): (1.107, 0.006, 0.624, 0.002, 1920),
+    ("pythia-70m", 64): (1.592, 0.013, 0.827, 0.019, 1920),
+    ("pythia-160m", 64): (1.497, 0.009, 0.654, 0.008, 3783),
+    ("pythia-410m", 64): (1.765, 0.011, 0.342, 0.010, 3072),
+    ("pythia-1b", 64): (2.179, 0.004, 0.448, 0.012, 2048),
+    ("pythia-6.9b", 48): (1.687, 0.009, 0.365, 0.010, 3072),
+    ("pythia-12b", 48): (1.691, 0.007, 0.362, 0.014, 3456),
+}
+
+
+@pytest.mark.parametrize(("model", "sample_size"), KNOWN)
+def test_step_0_of_pythia_has_its_known_metrics(model, sample_size):
+    alpha_0, alpha_0_sd, width, width_sd, centres = KNOWN[model, sample_size]
+    _, metrics = fit_networks(networks(model, sample_size), window=150)
+    assert (metrics["status"] == "ok").all() and len(metrics) == 10
+    # Both means are of ten networks of one draw of weights: the difference has the variance of both.
+    for name, known, sd in (("alpha_0_argmax", alpha_0, alpha_0_sd), ("width", width, width_sd)):
+        assert abs(metrics[name].mean() - known) < 2 * np.hypot(metrics[name].std(), sd)
+    assert metrics["centres"].mean() == pytest.approx(centres, abs=3)
+    assert metrics["r2_median"].between(0.85, 0.97).all()
+    if model in ("pythia-6.9b", "pythia-12b"):
+        assert abs(metrics["alpha_0"].mean() - alpha_0) < 2 * alpha_0_sd
+        assert abs(metrics["width"].mean() - width) < 2 * width_sd
+
+
+def test_metrics_follow_from_the_spectrum():
+    graphs = networks("pythia-31m", sample_size=32, seeds=2)
+    spectra, metrics = fit_networks(graphs, window=150)
+    assert spectra.groupby("seed")["q"].apply(list).tolist() == [Q.tolist()] * 2
+    for seed, rows in spectra.groupby("seed"):
+        row = metrics.set_index("seed").loc[seed]
+        assert row["width"] == pytest.approx(rows["alpha"].max() - rows["alpha"].min())
+        assert row["alpha_0_argmax"] in rows["alpha"].iloc[[MIDDLE - 1, MIDDLE]].tolist()
+        assert row["alpha_0"] == pytest.approx(rows["alpha"].iloc[[MIDDLE - 1, MIDDLE]].mean())
+        assert row["centres"] == sum(row[f"centres_{layer}"] for layer in "XADM") <= row["nodes"]
+
+
+@pytest.mark.parametrize(
+    ("value", "lacking"), [(0.0, "no centre keeps 11 edges"), (0.1, "fewer than two radii"), (2.0, "no centre")]
+)
+def test_a_network_without_a_fit_is_kept_with_its_reason(value, lacking):
+    graphs = networks("pythia-14m", sample_size=16, seeds=2)
+    flat = {name: np.full_like(getattr(graphs, name)[:1], value) for name in ("X_F", "A_D", "D_M", "M_X")}
+    mixed = {name: np.concatenate([flat[name], getattr(graphs, name)[1:]]) for name in flat}
+    spectra, metrics = fit_networks(type(graphs)(**{**vars(graphs), **mixed}), window=150)
+    assert metrics["status"].str.startswith(lacking).tolist() == [True, False]
+    assert metrics["alpha_0"].isna().tolist() == [True, False]
+    assert set(spectra["seed"]) == {1}
+
+
+def test_the_same_graphs_give_the_same_spectra():
+    first, second = (fit_networks(networks("pythia-14m", 16, seeds=2), window=150) for _ in range(2))
+    for a, b in zip(first, second, strict=True):
+        pd.testing.assert_frame_equal(a, b, check_exact=True)
