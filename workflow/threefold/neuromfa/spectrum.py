@@ -72,8 +72,8 @@ def mass_exponent(log_z: np.ndarray, log_r: np.ndarray) -> Fit:
     x = log_r - log_r.mean()
     y = log_z - log_z.mean(axis=1, keepdims=True)
     sxx, sxy, syy = x @ x, y @ x, (y * y).sum(axis=1)
-    defined = Q != 0  # Z_0 is constant in r: 0/0
-    return Fit(tau=sxy / sxx, r2=np.divide(sxy**2, sxx * syy, out=np.full(len(Q), np.nan), where=defined & (syy > 0)))
+    varies = np.ptp(log_z, axis=1) > 0  # Z_0 of a network, its number of centres, does not
+    return Fit(tau=sxy / sxx, r2=np.divide(sxy**2, sxx * syy, out=np.full(len(log_z), np.nan), where=varies))
 
 
 def legendre(tau: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
