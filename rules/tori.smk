@@ -11,6 +11,7 @@ TORI_FAMILIES = {
         "measured_n": CONFIG.tori.families.measured_n,
     },
     "magic": {**TORI_GROWTH, "genera": CONFIG.tori.families.magic_genera},
+    "slender": {"largest_genus": CONFIG.tori.families.slender_genus},
 }
 TORI_MEASURING = {"randomisations": CONFIG.tori.randomisations, "seed": CONFIG.seed}
 
@@ -31,10 +32,10 @@ rule enumerate_classes:
         "logs/enumerate_classes/{surface}.tsv"
     conda:
         "../envs/tori.yaml"
+    threads: 1
     params:
         code=code("tori/enumerate_classes"),
         max_length=lambda wildcards: CONFIG.tori.max_length[wildcards.surface],
-    threads: 1
     script:
         "../scripts/tori/enumerate_classes.py"
 
@@ -50,9 +51,9 @@ rule classify:
         "logs/classify/{surface}.tsv"
     conda:
         "../envs/tori.yaml"
+    threads: 1
     params:
         code=code("tori/classify"),
-    threads: 1
     script:
         "../scripts/tori/classify.py"
 
@@ -69,10 +70,10 @@ rule compute_volumes:
         "logs/compute_volumes/{surface}.tsv"
     conda:
         "../envs/tori.yaml"
+    threads: 1
     params:
         code=code("tori/compute_volumes"),
         options={**TORI_MEASURING, "batch": CONFIG.tori.batch},
-    threads: 1
     script:
         "../scripts/tori/compute_volumes.py"
 
@@ -86,11 +87,11 @@ rule build_families:
         "logs/build_families/{family}.tsv"
     conda:
         "../envs/tori.yaml"
+    threads: 1
     params:
         code=code("tori/build_families"),
         members=lambda wildcards: TORI_FAMILIES[wildcards.family],
         measuring=TORI_MEASURING,
-    threads: 1
     script:
         "../scripts/tori/build_families.py"
 
@@ -106,10 +107,10 @@ rule census:
         "logs/census.tsv"
     conda:
         "../envs/tori.yaml"
+    threads: 1
     params:
         code=code("tori/census"),
         surfaces=TORI_SURFACES,
-    threads: 1
     script:
         "../scripts/tori/census.py"
 
@@ -134,9 +135,9 @@ rule figure_tori_entropy:
         "logs/figure_tori_entropy.tsv"
     conda:
         "../envs/tori.yaml"
+    threads: 1
     params:
         code=code("tori/figure_tori_entropy"),
-    threads: 1
     script:
         "../scripts/tori/figure_tori_entropy.py"
 
@@ -161,10 +162,10 @@ rule figure_tori_volume:
         "logs/figure_tori_volume.tsv"
     conda:
         "../envs/tori.yaml"
+    threads: 1
     params:
         code=code("tori/figure_tori_volume"),
         level=CONFIG.tori.families.diagonal_level,
-    threads: 1
     script:
         "../scripts/tori/figure_tori_volume.py"
 
@@ -187,9 +188,9 @@ rule figure_tori_entropy_volume:
         "logs/figure_tori_entropy_volume.tsv"
     conda:
         "../envs/tori.yaml"
+    threads: 1
     params:
         code=code("tori/figure_tori_entropy_volume"),
         surfaces=TORI_SURFACES,
-    threads: 1
     script:
         "../scripts/tori/figure_tori_entropy_volume.py"

@@ -23,7 +23,9 @@ class Families(Section):
     diagonal_twists: int = Field(6, ge=1, le=6)
     """The largest k of the diagonal sequence."""
     magic_genera: list[Annotated[int, Field(ge=2, le=50)]] = [2, 3]
-    """The genera of the fibres of the magic manifold."""
+    """The genera of the fibres of the magic manifold that gain punctures."""
+    slender_genus: int = Field(34, ge=4)
+    """The largest genus of the fibres of the magic manifold with three punctures."""
 
 
 class Tori(Section):

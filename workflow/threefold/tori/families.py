@@ -1,8 +1,8 @@
-"""Families of pseudo-Anosovs with ever more punctures and entropy of least order; volume bounded in some, not in others.
+"""Families of pseudo-Anosovs with ever more punctures, entropy of least order, and bounded or unbounded volume.
 
 `conveyor` f_{p,p} and `diverging` F_{n,k} on the punctured sphere are this project's own construction, with the two
-properties that the paper proves for its own; `diagonal` runs through the latter; `magic` are fibres of the magic
-manifold, after Kin and Takasawa.
+properties that the paper proves for its own; `diagonal` runs through the latter. `magic` and `slender` are fibres of
+the magic manifold, after Kin and Takasawa: of fixed genus with more punctures, and of growing genus.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ def conveyor_braid(p: int) -> Braid:
 
 
 def diverging_braid(n: int, k: int, power: int = 3) -> Braid:
-    """F_{n,k} = f_{p,p}^3 (σ_3² σ_4^{-2})^k, n = 2p - 1 ≡ 5 mod 6, n >= 11; other powers are controls. Source: spec §2.2."""
+    """F_{n,k} = f_{p,p}^3 (σ_3² σ_4^{-2})^k, n = 2p - 1 ≡ 5 mod 6, n >= 11; other powers of f_{p,p} are controls.
+
+    Source: spec §2.2.
+    """
     base = conveyor_braid((n + 1) // 2)
     return Braid(base.letters * power + (3, 3, -4, -4) * k, base.strands)
 
@@ -84,7 +87,13 @@ def magic_class(genus: int, j: int) -> tuple[int, int, int]:
     return 2 * j + 2 * genus + 1, j + 2 * genus + 1, j
 
 
-FAMILIES = {"conveyor": conveyor, "diverging": diverging, "diagonal": diagonal, "magic": magic}
+def slender(largest_genus: int) -> Iterator[Member]:
+    """Fibres (g, g, -1) of the magic manifold, with three punctures: |χ| h tends to 2 log(2 + √3). Source: spec §3."""
+    for genus in range(4, largest_genus + 1):
+        yield Member(3, genus, -2 * genus - 1, magic_terms(genus, genus, -1), "s776", "snappy, s776")
+
+
+FAMILIES = {"conveyor": conveyor, "diverging": diverging, "diagonal": diagonal, "magic": magic, "slender": slender}
 
 
 def tabulate(members: Iterable[Member], randomisations: int, seed: int) -> pd.DataFrame:

@@ -5,59 +5,76 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from threefold.record.style import COLOURS, PUBLISHED, SEQUENCE, new_figure
 
-MARKERS = ["o", "s", "^", "D", "v", "P"]
+FLAT = {"conveyor": (COLOURS[1], r"conveyor $f_{p,p}$"), "magic": (COLOURS[2], "magic manifold")}
+LINES = ["--", ":", "-.", "-"]
+MARKERS = ["o", "s", "^"]
 
 
 def draw_entropy(families: Mapping[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
     """n h / log n over n for the families conveyor, diverging and magic, with the limits 2 and 6.
 
-    Small squares: the entropy iterated from the braid itself; lines: from the polynomial.
+    Lines: from the polynomial. Squares: iterated from the braid itself.
     """
     figure, axes = new_figure(height=3.6)
-    plotted = pd.concat([frame.assign(family=family) for family, frame in families.items()], ignore_index=True)
-    plotted = plotted[["family", "k", "genus", "n", "entropy", "normalised_entropy", "entropy_iterated"]]
-    curves = plotted.groupby(["family", "k", "genus"], dropna=False, sort=False)
-    for style, ((family, k, genus), curve) in enumerate(curves):
-        colour, line = COLOURS[style % 6], "--" if family == "magic" else "-"
-        axes.plot(curve["n"], curve["normalised_entropy"], line, color=colour, label=_label(family, k, genus))
-        measured = curve.dropna(subset="entropy_iterated")
-        iterated = measured["n"] * measured["entropy_iterated"] / np.log(measured["n"])
-        axes.plot(measured["n"], iterated, "s", color=colour, markersize=3)
+    plotted = _joined(families, ["entropy", "normalised_entropy", "entropy_iterated"])
+    ks = sorted(families["diverging"]["k"].unique())
+    shades = dict(zip(ks, matplotlib.colormaps[SEQUENCE](np.linspace(0, 0.85, len(ks))), strict=True))
+    for k, rows in families["diverging"].groupby("k"):
+        _draw_curve(axes, rows, color=shades[k], label=rf"diverging $F_{{n,{k}}}$")
+    _draw_curve(axes, families["conveyor"], color=FLAT["conveyor"][0], label=FLAT["conveyor"][1])
+    for line, (genus, rows) in zip(LINES, families["magic"].groupby("genus"), strict=False):
+        _draw_curve(axes, rows, linestyle=line, color=FLAT["magic"][0], label=f"magic manifold, genus {genus}")
+    axes.plot([], [], "s", color="grey", markersize=3, label="iterated from the braid")
     for limit in (2, 6):
-        axes.axhline(limit, color=PUBLISHED, linewidth=0.8, linestyle=":")
+        axes.axhline(limit, color=PUBLISHED, linewidth=0.8, linestyle=(0, (1, 3)))
         axes.annotate(f"limit {limit}", (1, limit), (-2, 2), ("axes fraction", "data"), "offset points", ha="right")
-    axes.set(xscale="log", xlabel="punctures n", ylabel="entropy · n / log n", ylim=(0, 14))
+    axes.set(xscale="log", xlabel="punctures n", ylabel="normalised entropy  n · h / log n", ylim=(0, None))
     axes.legend(ncols=2)
     return figure, plotted
 
 
+def _draw_curve(axes: Axes, rows: pd.DataFrame, color: str, **options) -> None:
+    axes.plot(rows["n"], rows["normalised_entropy"], color=color, **options)
+    iterated = rows["n"] * rows["entropy_iterated"].astype(float) / np.log(rows["n"])
+    axes.plot(rows["n"], iterated, "s", color=color, markersize=3)
+
+
 def draw_volume(families: Mapping[str, pd.DataFrame], level: float) -> tuple[Figure, pd.DataFrame]:
-    """Volume over n along the diagonal sequence, beside the families of bounded volume and the bound 3π·level·log n."""
-    figure, axes = new_figure(height=3.4)
-    plotted = pd.concat([frame.assign(family=family) for family, frame in families.items()], ignore_index=True)
-    plotted = plotted[["family", "k", "genus", "n", "entropy", "normalised_entropy", "volume", "volume_source"]]
-    diagonal = plotted[plotted["family"] == "diagonal"]
-    axes.plot(
-        diagonal["n"], diagonal["volume"], "o-", color=COLOURS[0], label=rf"diagonal $F_{{n,k}}$, n·h/log n ≤ {level:g}"
-    )
-    for row in diagonal.itertuples():
-        axes.annotate(f"k = {row.k:.0f}", (row.n, row.volume), (5, -8), textcoords="offset points", fontsize=7)
+    """Volume over n along the diagonal sequence beside the flat families; on the right with 3π · level · log n."""
+    figure, (plain, bounded) = new_figure(1, 2, height=3.2, sharex=True)
+    plotted = _joined(families, ["entropy", "normalised_entropy", "volume", "volume_source"])
+    diagonal = families["diagonal"]
     span = np.geomspace(diagonal["n"].min(), diagonal["n"].max())
-    for family, colour, name in (
-        ("conveyor", COLOURS[1], r"conveyor $f_{p,p}$"),
-        ("magic", COLOURS[2], "magic manifold"),
-    ):
-        rows = plotted[(plotted["family"] == family) & plotted["n"].between(span[0], span[-1])].sort_values("n")
-        axes.plot(rows["n"], rows["volume"], ".-", color=colour, label=f"{name}: {rows['volume'].mean():.4f}")
-    axes.plot(span, 3 * math.pi * level * np.log(span), ":", color=PUBLISHED, label=rf"$3\pi\cdot{level:g}\cdot\log n$")
-    axes.set(xscale="log", yscale="log", xlabel="punctures n", ylabel="volume of the mapping torus")
-    axes.legend()
+    for axes in (plain, bounded):
+        axes.plot(
+            diagonal["n"],
+            diagonal["volume"],
+            "o-",
+            color=COLOURS[0],
+            label=rf"our $F_{{n,k}}$ with n·h/log n ≤ {level:g}",
+        )
+        for family, (colour, name) in FLAT.items():
+            volume = families[family]["volume"].mean()
+            axes.plot(span, np.full(span.size, volume), color=colour, label=f"{name}: {volume:.4f}")
+        axes.set(xscale="log", xlabel="punctures n")
+    for n, same in diagonal.groupby("n"):
+        ks = ", ".join(map(str, same["k"]))
+        plain.annotate(f"k = {ks}", (n, same["volume"].max()), (-4, 4), textcoords="offset points", ha="right", size=7)
+    bounded.plot(
+        span, 3 * math.pi * level * np.log(span), ":", color=PUBLISHED, label=rf"bound $3\pi\cdot{level:g}\,\log n$"
+    )
+    plain.set(ylabel="volume of the mapping torus", ylim=(0, 1.12 * diagonal["volume"].max()))
+    bounded.set(yscale="log")
+    plain.margins(x=0.14)
+    figure.legend(*bounded.get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return figure, plotted
 
 
@@ -67,17 +84,20 @@ def draw_entropy_volume(volumes: Mapping[str, pd.DataFrame]) -> tuple[Figure, pd
     frames = [frame[frame["volume"].notna()].assign(surface=name) for name, frame in volumes.items()]
     plotted = pd.concat(frames, ignore_index=True)[["surface", "word", "entropy", "volume", "chi"]]
     top = 1.08 * plotted["volume"].max()
-    for style, (name, rows) in enumerate(plotted.groupby("surface", sort=False)):
-        colour, chi = COLOURS[style], rows["chi"].iloc[0]
-        axes.plot(rows["entropy"], rows["volume"], MARKERS[style], color=colour, markersize=3, alpha=0.6, label=name)
-        bound = top / (3 * math.pi * abs(chi))
-        axes.plot([0, bound], [0, top], color=colour, linewidth=0.9, label=rf"$3\pi|\chi|h$, χ = {chi}")
+    for colour, marker, (name, rows) in zip(COLOURS, MARKERS, plotted.groupby("surface", sort=False), strict=False):
+        chi, subscript = rows["chi"].iloc[0], name.removeprefix("S_").replace("_", ",")
+        label = rf"$S_{{{subscript}}}$, χ = −{abs(chi)}: {len(rows)} words"
+        axes.plot(rows["entropy"], rows["volume"], marker, color=colour, markersize=3.5, alpha=0.6, label=label)
+        axes.plot([0, top / (3 * math.pi * abs(chi))], [0, top], color=colour, linewidth=0.9)
+    axes.plot([], [], color="grey", linewidth=0.9, label=r"bound $3\pi|\chi|h$ of each surface")
     axes.set(xlabel="entropy h", ylabel="volume of the mapping torus", xlim=(0, None), ylim=(0, top))
-    axes.legend(ncols=2)
+    axes.legend()
     return figure, plotted
 
 
-def _label(family: str, k: float, genus: int) -> str:
-    if family == "diverging":
-        return rf"diverging $F_{{n,{k:.0f}}}$"
-    return rf"conveyor $f_{{p,p}}$" if family == "conveyor" else f"magic manifold, genus {genus}"
+def _joined(families: Mapping[str, pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    """The named columns of all families, one below the other."""
+    frames = [
+        frame.assign(family=family)[["family", "k", "genus", "n", *columns]] for family, frame in families.items()
+    ]
+    return pd.concat(frames, ignore_index=True)

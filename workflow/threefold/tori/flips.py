@@ -88,9 +88,9 @@ def key_curves(surface: Surface) -> np.ndarray:
 
 @cache
 def short_curves(surface: Surface, depth: int = 3) -> np.ndarray:
-    """Multicurves that simple classes leave fixed, (edges, m) int64: see `_core_curves`, and their images under short words.
+    """Key curves, core curves of short multitwists, and their images under words of `depth` letters.
 
-    depth: the letters of these words.
+    (edges, m) int64. A reducible class given by a short word mostly fixes one of them.
     """
     generators = surface.letters
     words = [*generators, *map("".join, combinations(generators, 2)), *map("".join, combinations(generators, 3))]

@@ -10,8 +10,8 @@ import numpy as np
 Terms = Mapping[int, int]
 """A polynomial: exponent -> coefficient. Exponents may be as large as 10^8 and beyond."""
 
-# P_k(x, Y) with Y = x^((n+1)/6): the row j holds the coefficients of Y^j as a polynomial in x. Found once by exact linear
-# algebra from the dilatations of F_{n,k} at n = 29, 35, 41 (spec §2.2); the tests compare them with the braids at other n.
+# P_k(x, Y) with Y = x^((n+1)/6): row j holds the coefficients of Y^j as a polynomial in x. Found once by exact linear
+# algebra from the dilatations of F_{n,k} at n = 29, 35, 41 (spec §2.2); the tests compare them with braids at other n.
 DIVERGING = {
     0: [[0, -1, 1], [0, 12, 0], [0, -48, 0], [0, 76, 0], [0, -48, 0], [0, 12, 0], [1, -1, 0]],
     1: [[0, 1, -1], [0, -19, 7], [0, 52, -8], [-8, -68, -8], [8, 68, 8], [8, -52, 0], [-7, 19, 0], [1, -1, 0]],

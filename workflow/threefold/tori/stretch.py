@@ -20,7 +20,7 @@ class Growth(NamedTuple):
 
 
 def penner_bound(genus: int, punctures: int) -> float:
-    """The least entropy that a class of S_{g,n} with positive entropy can have: log 2 / (12g - 12 + 4n), Penner 1991."""
+    """A lower bound of positive entropies on S_{g,n}: log 2 / (12g - 12 + 4n). Source: Penner 1991."""
     return math.log(2) / (12 * genus - 12 + 4 * punctures)
 
 

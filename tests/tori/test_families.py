@@ -1,0 +1,122 @@
+"""The families: braids against polynomials, volumes, and the diagonal sequence."""
+
+import math
+
+import pytest
+import snappy
+
+from threefold.tori.families import (
+    FAMILIES,
+    conveyor,
+    conveyor_braid,
+    diagonal,
+    diverging,
+    diverging_braid,
+    magic,
+    magic_class,
+    sizes,
+    slender,
+    tabulate,
+)
+from threefold.tori.volumes import braid_name
+
+VOLUMES = [21.983174260, 29.955123684, 39.122912055, 47.424499136, 55.321118306, 63.019573665, 70.607893956]
+
+
+@pytest.fixture(scope="module")
+def diverging_table():
+    return tabulate(diverging(100, 2, 23, twists=[0, 1, 2, 3]), randomisations=40, seed=0)
+
+
+def test_the_braids_are_those_of_the_definition():
+    assert conveyor_braid(2).letters == (1, 1, 2, -3, -4, -4)
+    assert conveyor_braid(2).strands == 5
+    assert diverging_braid(11, 1).letters == conveyor_braid(6).letters * 3 + (3, 3, -4, -4)
+
+
+def test_every_conveyor_has_the_complement_of_the_link_as_mapping_torus():
+    link = snappy.Manifold("L8n7")
+    for p in (2, 3, 4, 8):
+        assert snappy.Manifold(braid_name(conveyor_braid(p).letters)).is_isometric_to(link)
+
+
+def test_entropies_of_polynomial_and_braid_agree():
+    table = tabulate(conveyor(1000, 4, 61), randomisations=40, seed=0)
+    measured = table.dropna(subset="entropy_iterated")
+    assert measured["n"].tolist() == list(range(3, 62, 2))
+    assert measured["entropy_iterated"].to_numpy() == pytest.approx(measured["entropy"].to_numpy(), rel=1e-12)
+    assert table["volume"].to_numpy() == pytest.approx(7.3277247534, abs=1e-9)
+
+
+def test_the_diverging_family_has_one_mapping_torus_for_each_k(diverging_table):
+    measured = diverging_table.query("volume_source == 'snappy'")
+    assert measured.groupby("k")["n"].apply(list).tolist() == [[11, 17, 23]] * 4
+    assert (measured.groupby("k")["isometry_signature"].nunique() == 1).all()
+    assert measured.groupby("k")["volume"].mean().tolist() == pytest.approx(VOLUMES[:4], abs=1e-8)
+    assert measured["entropy_iterated"].to_numpy() == pytest.approx(measured["entropy"].to_numpy(), rel=1e-12)
+
+
+def test_numbers_that_were_not_measured_on_the_member_itself_say_so(diverging_table):
+    beyond = diverging_table[diverging_table["n"] > 23]
+    assert len(beyond)
+    assert beyond["entropy_iterated"].isna().all()
+    assert (beyond["volume_source"] == "snappy, n = 11").all()
+
+
+@pytest.mark.parametrize("k", range(4, 7))
+def test_larger_k_agree_with_their_braids_too(k):
+    (member,) = [member for member in diverging(100, 2, 17, twists=[k]) if member.n == 17]
+    table = tabulate([member], randomisations=40, seed=0)
+    assert table["entropy"][0] == pytest.approx(table["entropy_iterated"][0], rel=1e-12)
+    assert table["volume"][0] == pytest.approx(VOLUMES[k], abs=1e-8)
+
+
+def test_the_diagonal_sequence():
+    table = tabulate(diagonal(7.0, 6, 11), randomisations=40, seed=0)
+    assert table["n"].tolist() == [11, 11, 41, 167, 713, 3161, 14093]
+    assert table["volume"].tolist() == pytest.approx(VOLUMES, abs=1e-8)
+    assert table["normalised_entropy"].max() <= 7
+    assert table["km_ratio"].round(3).tolist() == [0.157, 0.178, 0.159, 0.140, 0.128, 0.119, 0.112]
+
+
+def test_the_diagonal_sequence_at_another_level():
+    assert [member.n for member in diagonal(8.0, 5, 11)] == [11, 11, 23, 83, 299, 1121]
+
+
+@pytest.mark.parametrize(("power", "k", "growth"), [(2, 1, 131.7), (1, 2, 65.8)])
+def test_fewer_than_three_turns_between_twists_fail(power, k, growth):
+    """n h grows linearly in n, where the cube keeps it near 6 log n."""
+    n = 95
+    assert n * math.log(diverging_braid(n, k, power).dilatation().factor) == pytest.approx(growth, abs=0.1)
+    assert n * math.log(diverging_braid(n, k).dilatation().factor) < 30
+
+
+def test_magic_fibres_have_the_genus_and_punctures_of_their_class():
+    for member in magic(100, 3, 40, genera=[2, 3]):
+        x, y, z = magic_class(member.genus, (member.n - 2 * member.genus - 4) // 2)
+        assert member.n == math.gcd(x, y + z) + math.gcd(y, z + x) + math.gcd(z, x + y)
+        assert -member.chi == x + y - z
+
+
+def test_braids_of_the_magic_manifold_are_isometric_to_it():
+    for strands, power in ((4, 1), (5, 3), (6, 2)):
+        letters = [1, 1, *range(2, strands)] * power + [1 - strands] * 2
+        assert snappy.Manifold(braid_name(letters)).is_isometric_to(snappy.Manifold("s776"))
+
+
+def test_slender_fibres_have_falling_entropy_and_one_volume():
+    table = tabulate(slender(12), randomisations=40, seed=0)
+    assert (-table["chi"] * table["entropy"]).is_monotonic_decreasing
+    assert table["volume"].to_numpy() == pytest.approx(5.3334895669, abs=1e-10)
+
+
+def test_sizes_are_dense_first_and_thin_out():
+    grid = sizes(11, 6, 10**8, 8, 47)
+    assert grid[:7] == [11, 17, 23, 29, 35, 41, 47]
+    assert all(n % 6 == 5 for n in grid)
+    assert 0.9e8 < grid[-1] <= 1e8
+    assert len(grid) < 70
+
+
+def test_every_family_is_reached_by_its_name():
+    assert sorted(FAMILIES) == ["conveyor", "diagonal", "diverging", "magic", "slender"]
