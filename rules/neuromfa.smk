@@ -10,7 +10,7 @@ TRAINED = {
     for name, m in CONFIG.neuromfa.trained.items()
 }
 CHECKPOINTS = CONFIG.neuromfa.training.checkpoints
-NEUROMFA_ARTIFACTS = ["results/neuromfa/emergence.parquet", "results/neuromfa/initial.parquet"]
+NEUROMFA_ARTIFACTS = expand("results/neuromfa/{table}.parquet", table=["emergence", "initial", "redrawn"])
 NEUROMFA_FIGURES = expand("results/figures/neuromfa_{name}.png", name=["spectra", "training", "initial"])
 
 
@@ -114,6 +114,27 @@ rule tabulate_initial:
         code=code("neuromfa/tabulate_initial"),
     script:
         "../scripts/neuromfa/tabulate_initial.py"
+
+
+rule redraw_initial:
+    output:
+        "results/neuromfa/redrawn.parquet",
+    log:
+        "logs/redraw_initial.log",
+    benchmark:
+        "logs/redraw_initial.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/redraw_initial"),
+        draws=CONFIG.neuromfa.redraws.draws,
+        sample_size=CONFIG.neuromfa.redraws.sample_size,
+        seeds=CONFIG.neuromfa.seeds,
+        window=CONFIG.neuromfa.window,
+        seed=CONFIG.seed,
+    script:
+        "../scripts/neuromfa/redraw_initial.py"
 
 
 rule figure_neuromfa_spectra:

@@ -35,7 +35,7 @@ class TrainedModel(Section):
     """Number L of transformer blocks."""
     heads: int = Field(ge=1)
     """Attention heads; divides hidden_size."""
-    sample_size: int = Field(64, ge=1)
+    sample_size: int = Field(32, ge=1)
     """The s of the sampled networks, at most hidden_size."""
 
     @model_validator(mode="after")
@@ -52,10 +52,10 @@ class Training(Section):
     """The steps whose weights are kept, from 0 to the last step of the training."""
     batch_size: int = Field(8, ge=1)
     """Sequences per step."""
-    context: int = Field(128, ge=2)
+    context: int = Field(64, ge=2)
     """Bytes per sequence."""
-    learning_rate: float = Field(1e-3, gt=0)
-    """Peak of the learning rate; it decays along a cosine to a tenth of it (Pythia-14M: 0.001)."""
+    learning_rate: float = Field(6e-3, gt=0)
+    """Peak of the learning rate; it decays along a cosine to a tenth of it. Pythia-14M: 0.001 for 143000 steps."""
     warmup: float = Field(0.01, ge=0, lt=1)
     """Share of the steps over which the learning rate rises linearly (Pythia: 0.01)."""
     weight_decay: float = Field(0.1, ge=0)
@@ -67,6 +67,13 @@ class Training(Section):
         if steps[:1] != [0] or len(steps) < 2 or any(a >= b for a, b in pairwise(steps)):
             raise ValueError("ascending steps that begin with 0, at least two")
         return steps
+
+
+class Redraws(Section):
+    draws: int = Field(10, ge=2)
+    """Independent draws of all weights (paper: ten networks)."""
+    sample_size: int = Field(48, ge=1, le=1024)
+    """The s of the sampled networks (48 fits the paper's figure)."""
 
 
 class Neuromfa(Section):
@@ -89,8 +96,10 @@ class Neuromfa(Section):
         InitialModel(model="pythia-12b", sample_size=48),
     ]
     """The models whose step 0 is drawn from Pythia's initialisation law."""
+    redraws: Redraws = Redraws()
+    """The control that random weights alone give E = 0: BERT-large's initial weights, drawn anew."""
     trained: dict[str, TrainedModel] = {
-        "pydoc-0.5m": TrainedModel(hidden_size=96, blocks=4, heads=4),
+        "pydoc-0.3m": TrainedModel(hidden_size=64, blocks=6, heads=4),
         "pydoc-1.3m": TrainedModel(hidden_size=128, blocks=6, heads=4),
     }
     """The GPT-NeoX models trained here, on the text of Python's own documentation (pydoc_data.topics)."""

@@ -16,7 +16,7 @@ def draw_spectra(spectra: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     spectra: rows of the table neuromfa/spectrum.
     """
     points = spectra.dropna(subset="alpha").groupby(["model", "step", "q"])[["alpha", "f"]]
-    plotted = points.mean().join(points.std(), rsuffix="_sd").reset_index()
+    plotted = points.mean().join(points.std().add_suffix("_sd")).reset_index()
     steps = sorted(plotted["step"].unique())
     colours = mpl.colormaps[SEQUENCE](np.linspace(0, 0.95, len(steps)))
     models = plotted["model"].unique()
@@ -51,7 +51,7 @@ def draw_training(emergence: pd.DataFrame, training: pd.DataFrame) -> tuple[Figu
             ax.plot(curve["step"], curve[name], "o-", color=colour, label=model)
             ax.fill_between(curve["step"], curve[f"{name}_low"], curve[f"{name}_high"], color=colour, alpha=0.25, lw=0)
         axes[3].plot(curve["step"], curve["held_out_loss"], "o-", color=colour, label=model)
-    titles = [*_PANELS.values(), "held-out loss (nat/byte)"]
+    titles = [*_PANELS.values(), "held-out loss\n(nat/byte)"]
     for ax, title in zip(axes, titles, strict=True):
         ax.set(title=title, xlabel="training step")
         ax.set_xscale("symlog", base=2, linthresh=1, linscale=0.7)
@@ -62,25 +62,32 @@ def draw_training(emergence: pd.DataFrame, training: pd.DataFrame) -> tuple[Figu
     return figure, plotted
 
 
-_PANELS = {"alpha_0": r"$\alpha_0$", "width": "width $w$", "emergence": "degree of emergence $E$"}
+_PANELS = {
+    "alpha_0": "position of maximum\n$\\alpha_0$",
+    "width": "width of spectrum\n$w$",
+    "emergence": "degree of\nemergence $E$",
+}
 
 
 def draw_initial(initial: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
     """alpha_0 and width at step 0 over model size, beside known values. initial: the table neuromfa/initial."""
     figure, axes = new_figure(1, 2, height=3.0)
-    for ax, name, label in zip(axes, ("alpha_0", "width"), (r"$\alpha_0$", "width $w$"), strict=True):
+    for ax, name, label in zip(
+        axes, ("alpha_0", "width"), (r"$\alpha_0$ at step 0", "width $w$ at step 0"), strict=True
+    ):
         for colour, (size, rows) in zip(COLOURS, initial.groupby("sample_size", sort=False), strict=False):
             bars = {"yerr": rows[f"{name}_sd"], "fmt": "o", "capsize": 2, "zorder": 2}
             ax.errorbar(rows["parameters"], rows[name], **bars, color=colour, label=f"drawn here, s = {size}")
         known = {"facecolors": "none", "edgecolors": COLOURS[2], "marker": "D", "s": 60}
         ax.scatter(initial["parameters"], initial[f"{name}_simulated"], **known, label="independent simulation")
-        known = {"color": PUBLISHED, "marker": "x", "s": 60, "zorder": 3}
+        known = {"color": PUBLISHED, "marker": "x", "s": 45, "linewidths": 1, "zorder": 3}
         ax.scatter(initial["parameters"], initial[f"{name}_published"], **known, label="read off the paper's figure")
         ax.set(xscale="log", xlabel="parameters", ylabel=label)
         low, high = ax.get_ylim()
         ax.set_ylim(low - 0.12 * (high - low), high)
         for parameters, model, value in zip(initial["parameters"], initial["model"], initial[name], strict=True):
+            aside = {"pythia-1b": "right", "pythia-1.4b": "left"}.get(model, "center")  # these two are close in size
             text = model.removeprefix("pythia-").upper()
-            ax.annotate(text, (parameters, value), (0, -12), textcoords="offset points", ha="center", fontsize=6)
+            ax.annotate(text, (parameters, value), (0, -12), textcoords="offset points", ha=aside, fontsize=6)
     axes[0].legend(fontsize=7)
     return figure, initial

@@ -17,14 +17,15 @@ EMBEDDINGS = ("gpt_neox.embed_in.weight", "embed_out.weight")
 class Shape:
     """Sizes of a GPT-NeoX model and the law its weights start from.
 
-    `law` is "small" for NeoX's small_init and wang_init, "normal" for its defaults (spec §3.5).
+    `law` is "small" for NeoX's small_init and wang_init, "normal" for its defaults (spec §3.5), "constant" for BERT's
+    single standard deviation.
     """
 
     hidden_size: int
     blocks: int
     heads: int
     vocabulary: int
-    law: Literal["small", "normal"] = "small"
+    law: Literal["small", "normal", "constant"] = "small"
 
     @property
     def parameters(self) -> int:
@@ -35,10 +36,11 @@ class Shape:
     def matrices(self) -> dict[str, tuple[int, int, float]]:
         """Every matrix of the model: tensor name -> (rows, columns, initial standard deviation), rows being outputs."""
         h, blocks = self.hidden_size, self.blocks
-        if self.law == "small":
-            inward, outward = sqrt(2 / (5 * h)), 2 / (blocks * sqrt(h))
-        else:
-            inward, outward = 0.02, 0.02 / sqrt(2 * blocks)
+        inward, outward = {
+            "small": (sqrt(2 / (5 * h)), 2 / (blocks * sqrt(h))),
+            "normal": (0.02, 0.02 / sqrt(2 * blocks)),
+            "constant": (0.02, 0.02),
+        }[self.law]
         found = dict.fromkeys(EMBEDDINGS, (self.vocabulary, h, inward))
         for block in range(blocks):
             found[ATTENTION_IN.format(block)] = (3 * h, h, inward)
@@ -61,3 +63,6 @@ PYTHIA = {
     "pythia-6.9b": Shape(4096, 32, 32, 50432, "normal"),
     "pythia-12b": Shape(5120, 36, 40, 50688, "normal"),
 }
+
+# BERT-large-uncased: its encoder has the same chain of matrices, and starts from a normal law of one scale.
+BERT_LARGE = Shape(1024, 24, 16, 30522, "constant")
