@@ -1,4 +1,319 @@
-"""The stages of the chain ithp."""
+"""The stages of the chain ithp: data set -> features -> training -> scores and nats."""
 
-ITHP_ARTIFACTS = []
-ITHP_FIGURES = []
+from snakemake.logging import logger
+from threefold.ithp.plan import LINEAR, trials
+from threefold.ithp.sources import SOURCES, available
+
+REAL = available(CONFIG.data.mirror, CONFIG.data.download)
+GAUSSIAN = CONFIG.ithp.gaussian
+LAWS = {
+    "gaussian": {
+        "correlations": [GAUSSIAN.chain_x1, GAUSSIAN.chain_x2],
+        "label_weights": GAUSSIAN.label_weights,
+        "label_noise": GAUSSIAN.label_noise,
+        "samples": GAUSSIAN.samples,
+    },
+    "gaussian_pair": {
+        "correlations": [GAUSSIAN.pair],
+        "label_weights": [1.0] * len(GAUSSIAN.pair),
+        "label_noise": 1.0,
+        "samples": GAUSSIAN.samples,
+    },
+}
+SWEEP = [{"beta": beta, "gamma": None, "lam": None} for beta in CONFIG.ithp.information.betas]
+BOTTLENECKS = {
+    "gaussian_pair": {"one_level": SWEEP, "shuffled": SWEEP},
+    "gaussian": {"two_level": [m.model_dump() for m in CONFIG.ithp.information.chains]},
+}
+TRIALS = {dataset: trials(dataset) for dataset in ["gaussian", *REAL]}
+SETTINGS = {
+    dataset: (CONFIG.ithp.gaussian_task if dataset in LAWS else CONFIG.ithp.real).model_dump(mode="json")
+    | {"device": CONFIG.ithp.device}
+    for dataset in TRIALS
+}
+
+ITHP_ARTIFACTS = [
+    *expand("results/ithp/{dataset}/scores.parquet", dataset=TRIALS),
+    *expand("results/ithp/{dataset}/information.parquet", dataset=BOTTLENECKS),
+    *expand("results/ithp/{dataset}/card.json", dataset=REAL),
+    "results/ithp/published.parquet",
+]
+ITHP_FIGURES = expand("results/figures/ithp_{name}.png", name=["information", "scores"])
+
+if workflow.is_main_process and (left_out := [name for name in SOURCES if name not in REAL]):
+    logger.info(f"ithp: without {' and '.join(left_out)}; set data.mirror to a folder that has them, or data.download")
+
+for dataset, source in SOURCES.items():
+
+    rule:
+        name:
+            f"fetch_{dataset}"
+        output:
+            expand("results/ithp/{dataset}/raw/{file}", dataset=dataset, file=source.files),
+        log:
+            f"logs/fetch_dataset/{dataset}.log",
+        benchmark:
+            f"logs/fetch_dataset/{dataset}.tsv"
+        conda:
+            "../envs/ithp.yaml"
+        threads: 1
+        params:
+            code=code("ithp/fetch_dataset"),
+            dataset=dataset,
+            mirror=CONFIG.data.mirror,
+            download=CONFIG.data.download,
+        script:
+            "../scripts/ithp/fetch_dataset.py"
+
+
+rule preprocess:
+    input:
+        lookup("{dataset}", within={d: expand("results/ithp/{d}/raw/{f}", d=d, f=s.files) for d, s in SOURCES.items()}),
+    output:
+        arrays="results/ithp/{dataset}/features.npz",
+        folds="results/ithp/{dataset}/folds.json",
+        card="results/ithp/{dataset}/card.json",
+    log:
+        "logs/preprocess/{dataset}.log",
+    benchmark:
+        "logs/preprocess/{dataset}.tsv"
+    wildcard_constraints:
+        dataset="|".join(SOURCES),
+    conda:
+        "../envs/ithp.yaml"
+    threads: 1
+    params:
+        code=code("ithp/preprocess"),
+    script:
+        "../scripts/ithp/preprocess.py"
+
+
+rule generate:
+    output:
+        arrays="results/ithp/{dataset}/features.npz",
+        folds="results/ithp/{dataset}/folds.json",
+        card="results/ithp/{dataset}/card.json",
+    log:
+        "logs/generate/{dataset}.log",
+    benchmark:
+        "logs/generate/{dataset}.tsv"
+    wildcard_constraints:
+        dataset="|".join(LAWS),
+    conda:
+        "../envs/ithp.yaml"
+    threads: 1
+    params:
+        code=code("ithp/generate"),
+        law=lookup("{dataset}", within=LAWS),
+        seed=CONFIG.seed,
+    script:
+        "../scripts/ithp/generate.py"
+
+
+rule train:
+    input:
+        features="results/ithp/{dataset}/features.npz",
+        folds="results/ithp/{dataset}/folds.json",
+    output:
+        metrics="results/ithp/{dataset}/{experiment}/{trial}/metrics.json",
+        history="results/ithp/{dataset}/{experiment}/{trial}/history.parquet",
+        predictions="results/ithp/{dataset}/{experiment}/{trial}/predictions.parquet",
+        model="results/ithp/{dataset}/{experiment}/{trial}/model.safetensors",
+    log:
+        "logs/train/{dataset}/{experiment}/{trial}.log",
+    benchmark:
+        "logs/train/{dataset}/{experiment}/{trial}.tsv"
+    wildcard_constraints:
+        experiment="modalities|controls",
+    conda:
+        "../envs/ithp.yaml"
+    threads: 1
+    params:
+        code=code("ithp/train"),
+        settings=lookup("{dataset}", within=SETTINGS),
+        seed=CONFIG.seed,
+    script:
+        "../scripts/ithp/train.py"
+
+
+rule train_linear:
+    input:
+        features="results/ithp/{dataset}/features.npz",
+        folds="results/ithp/{dataset}/folds.json",
+    output:
+        "results/ithp/{dataset}/linear/predictions.parquet",
+    log:
+        "logs/train_linear/{dataset}.log",
+    benchmark:
+        "logs/train_linear/{dataset}.tsv"
+    conda:
+        "../envs/ithp.yaml"
+    params:
+        code=code("ithp/train_linear"),
+        classifiers=LINEAR,
+    threads: 1
+    script:
+        "../scripts/ithp/train_linear.py"
+
+
+rule train_bottleneck:
+    input:
+        features="results/ithp/{dataset}/features.npz",
+        folds="results/ithp/{dataset}/folds.json",
+    output:
+        metrics="results/ithp/{dataset}/information/{trial}/metrics.json",
+        history="results/ithp/{dataset}/information/{trial}/history.parquet",
+        model="results/ithp/{dataset}/information/{trial}/model.safetensors",
+    log:
+        "logs/train_bottleneck/{dataset}/{trial}.log",
+    benchmark:
+        "logs/train_bottleneck/{dataset}/{trial}.tsv"
+    conda:
+        "../envs/ithp.yaml"
+    threads: 1
+    params:
+        code=code("ithp/train_bottleneck"),
+        multipliers=lookup("{dataset}/{trial}", within=BOTTLENECKS),
+        settings={
+            **CONFIG.ithp.information.model_dump(exclude={"betas", "chains"}),
+            "device": CONFIG.ithp.device,
+        },
+        seed=CONFIG.seed,
+    script:
+        "../scripts/ithp/train_bottleneck.py"
+
+
+rule score:
+    input:
+        features="results/ithp/{dataset}/features.npz",
+        folds="results/ithp/{dataset}/folds.json",
+        predictions=lookup(
+            "{dataset}",
+            within={
+                d: expand("results/ithp/{d}/{t}/predictions.parquet", d=d, t=["linear", *t]) for d, t in TRIALS.items()
+            },
+        ),
+        metrics=lookup(
+            "{dataset}",
+            within={d: expand("results/ithp/{d}/{t}/metrics.json", d=d, t=t) for d, t in TRIALS.items()},
+        ),
+    output:
+        "results/ithp/{dataset}/scores.parquet",
+    log:
+        "logs/score/{dataset}.log",
+    benchmark:
+        "logs/score/{dataset}.tsv"
+    conda:
+        "../envs/ithp.yaml"
+    threads: 1
+    params:
+        code=code("ithp/score"),
+        law=lookup("{dataset}", within=LAWS, default=None),
+        resamples=CONFIG.ithp.resamples,
+        seed=CONFIG.seed,
+    script:
+        "../scripts/ithp/score.py"
+
+
+rule measure_information:
+    input:
+        features="results/ithp/{dataset}/features.npz",
+        folds="results/ithp/{dataset}/folds.json",
+        models=lookup(
+            "{dataset}",
+            within={
+                d: expand("results/ithp/{d}/information/{t}/model.safetensors", d=d, t=t)
+                for d, t in BOTTLENECKS.items()
+            },
+        ),
+        metrics=lookup(
+            "{dataset}",
+            within={
+                d: expand("results/ithp/{d}/information/{t}/metrics.json", d=d, t=t) for d, t in BOTTLENECKS.items()
+            },
+        ),
+    output:
+        "results/ithp/{dataset}/information.parquet",
+    log:
+        "logs/measure_information/{dataset}.log",
+    benchmark:
+        "logs/measure_information/{dataset}.tsv"
+    conda:
+        "../envs/ithp.yaml"
+    threads: 1
+    params:
+        code=code("ithp/measure_information"),
+        correlations=lookup("{dataset}/correlations", within=LAWS),
+        seed=CONFIG.seed,
+    script:
+        "../scripts/ithp/measure_information.py"
+
+
+rule tabulate_published:
+    input:
+        "workflow/threefold/ithp/published.csv",
+    output:
+        "results/ithp/published.parquet",
+    log:
+        "logs/tabulate_published/ithp.log",
+    benchmark:
+        "logs/tabulate_published/ithp.tsv"
+    conda:
+        "../envs/ithp.yaml"
+    threads: 1
+    params:
+        code=code("ithp/tabulate_published"),
+    script:
+        "../scripts/ithp/tabulate_published.py"
+
+
+rule figure_ithp_information:
+    input:
+        "results/ithp/gaussian_pair/information.parquet",
+        "results/ithp/gaussian/information.parquet",
+    output:
+        report(
+            "results/figures/ithp_information.png",
+            caption="../workflow/captions/ithp_information.rst",
+            category="ITHP",
+            labels={"figure": "Trained bottlenecks against the closed form"},
+        ),
+        "results/figures/ithp_information.svg",
+        "results/figures/ithp_information.csv",
+    log:
+        "logs/figure_ithp_information.log",
+    benchmark:
+        "logs/figure_ithp_information.tsv"
+    conda:
+        "../envs/ithp.yaml"
+    threads: 1
+    params:
+        code=code("ithp/figure_ithp_information"),
+        correlations=GAUSSIAN.pair,
+    script:
+        "../scripts/ithp/figure_ithp_information.py"
+
+
+rule figure_ithp_scores:
+    input:
+        expand("results/ithp/{dataset}/scores.parquet", dataset=TRIALS),
+    output:
+        report(
+            "results/figures/ithp_scores.png",
+            caption="../workflow/captions/ithp_scores.rst",
+            category="ITHP",
+            labels={"figure": "Scores of ITHP and its controls"},
+        ),
+        "results/figures/ithp_scores.svg",
+        "results/figures/ithp_scores.csv",
+    log:
+        "logs/figure_ithp_scores.log",
+    benchmark:
+        "logs/figure_ithp_scores.tsv"
+    conda:
+        "../envs/ithp.yaml"
+    threads: 1
+    params:
+        code=code("ithp/figure_ithp_scores"),
+    script:
+        "../scripts/ithp/figure_ithp_scores.py"

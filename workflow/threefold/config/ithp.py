@@ -1,7 +1,97 @@
 """The section `ithp` of the configuration."""
 
+from typing import Annotated, Literal
+
+from pydantic import Field
+
 from threefold.config.section import Section
+
+Correlation = Annotated[float, Field(ge=0, lt=1)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Multipliers(Section):
+    beta: float = Field(4.0, gt=0)
+    """Weight of what B0 tells of X1 against what it keeps of X0."""
+    gamma: float = Field(4.0, gt=0)
+    """Weight of what B1 tells of X2 against what it keeps of B0."""
+    lam: float = Field(1.0, ge=0)
+    """Weight of the second bottleneck against the first."""
+
+
+class Gaussian(Section):
+    samples: int = Field(40_000, ge=1000)
+    """Rows of each Gaussian data set; half are held out."""
+    pair: list[Correlation] = Field([0.9, 0.8, 0.7, 0.5, 0.3, 0.0, 0.0], min_length=1)
+    """Canonical correlations of X1 with X0 for the beta sweep; a zero is a nuisance of X0."""
+    chain_x1: list[Correlation] = Field([0.9, 0.7, 0.5, 0.0, 0.0], min_length=1)
+    """Canonical correlations of X1 with X0 where there are three modalities."""
+    chain_x2: list[Correlation] = Field([0.8, 0.0, 0.6, 0.7, 0.0], min_length=1)
+    """Canonical correlations of X2 with X0."""
+    label_weights: list[float] = [1.0, 0.5, 0.5, 1.0, 0.0]
+    """Weights of X0's coordinates in the label."""
+    label_noise: float = Field(0.5, ge=0)
+    """Standard deviation of the label's own noise."""
+
+
+class Information(Section):
+    betas: list[Positive] = Field([1.2, 1.5, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0], min_length=1)
+    """The beta sweep of one bottleneck."""
+    chains: list[Multipliers] = Field(
+        [
+            Multipliers(beta=4.0, gamma=4.0, lam=1.0),
+            Multipliers(beta=3.0, gamma=2.0, lam=1.0),
+            Multipliers(beta=32.0, gamma=8.0, lam=1.0),
+            Multipliers(beta=8.0, gamma=32.0, lam=0.3),
+        ],
+        min_length=1,
+    )
+    """The settings of two bottlenecks."""
+    seeds: int = Field(2, ge=1)
+    """Starts per setting."""
+    epochs: int = Field(80, ge=1)
+    """Passes over the training half."""
+    batch_size: int = Field(1000, ge=1)
+    """Rows per step."""
+    learning_rate: float = Field(0.1, gt=0)
+    """Of AdamW at the start; it falls to zero along a cosine."""
+
+
+class Training(Section):
+    latent: list[int] = Field([32, 16], min_length=1)
+    """Dimensions of B0, B1, ..."""
+    hidden: int = Field(64, ge=0)
+    """Units of the one hidden layer of every encoder, detector and head; 0 makes them linear."""
+    detector: list[Positive] = Field([8.0, 32.0], min_length=1)
+    """Lagrange multipliers of the detectors: beta, gamma, ..."""
+    level: list[Positive] = Field([1.0, 0.3], min_length=1)
+    """Weights of the bottlenecks: 1, lambda, ..."""
+    information_weight: float = Field(0.05, ge=0)
+    """Factor of the bottlenecks' loss: 2 / (beta + gamma) in the paper."""
+    task_weight: float = Field(10.0, gt=0)
+    """Weight alpha of the label's loss. The loss sums nats over features, so 1 lets the detectors drown the label."""
+    seeds: int = Field(5, ge=1)
+    """Starts per fold."""
+    epochs: int = Field(40, ge=1)
+    """Passes over a training fold; fixed, so no held-out row chooses it."""
+    batch_size: int = Field(128, ge=1)
+    """Rows per step."""
+    learning_rate: float = Field(0.001, gt=0)
+    """Of AdamW at the start; it falls to zero along a cosine."""
+    weight_decay: float = Field(0.01, ge=0)
+    """Of AdamW."""
 
 
 class Ithp(Section):
-    pass
+    device: Literal["cpu", "gpu", "auto"] = "cpu"
+    """Lightning's accelerator for training."""
+    gaussian: Gaussian = Gaussian()
+    """Gaussian modalities whose informations are known exactly."""
+    information: Information = Information()
+    """Linear bottlenecks on Gaussian modalities, compared with the closed form."""
+    gaussian_task: Training = Training(epochs=8, batch_size=500, learning_rate=0.005)
+    """ITHP with a label on Gaussian modalities, in every order of them."""
+    real: Training = Training()
+    """ITHP and its controls on MUStARD and CMU-MOSI, where data.mirror or data.download gives them."""
+    resamples: int = Field(1000, ge=100)
+    """Bootstrap resamples of the videos or speakers behind each interval."""

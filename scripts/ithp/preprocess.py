@@ -1,0 +1,10 @@
+"""Read one real data set into aligned arrays, its folds and its card."""
+
+from pathlib import Path
+
+from threefold.ithp.features import READERS, save
+from threefold.record.job import job
+
+with job(snakemake):
+    read = READERS[snakemake.wildcards.dataset]
+    save(read(Path(snakemake.input[0]).parent), **snakemake.output)

@@ -1,0 +1,60 @@
+"""What ITHP is measured against: the majority class, and linear classifiers on the concatenated modalities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from sklearn.base import ClassifierMixin
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, GroupKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from threefold.ithp.features import Features, held_out_predictions
+from threefold.ithp.plan import LINEAR, subsets
+from threefold.record.progress import progress
+
+REGULARISATION = [1e-4, 1e-3, 1e-2, 1e-1, 1.0]
+CLASSIFIERS = {
+    "majority": DummyClassifier(strategy="prior"),
+    "logistic": LogisticRegression(max_iter=2000),
+    "svm": LinearSVC(dual=False),
+}
+
+
+def decide(name: str, x: np.ndarray, label: np.ndarray, group: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """Decision value of classifier `name` for the rows `test`, positive for label 1: (n, d) -> (len(test),).
+
+    Scaling and the regularisation C are fitted on the training rows alone, C by three inner folds that keep groups
+    together.
+    """
+    train = np.setdiff1d(np.arange(len(label)), test)
+    model: ClassifierMixin = CLASSIFIERS[name]
+    if name == "majority":
+        return model.fit(x[train], label[train]).predict_proba(x[test])[:, 1] - 0.5
+    search = GridSearchCV(
+        make_pipeline(StandardScaler(), model),
+        {f"{type(model).__name__.lower()}__C": REGULARISATION},
+        cv=GroupKFold(3),
+        scoring="f1_weighted",
+    )
+    search.fit(x[train].astype(float), label[train], groups=group[train])
+    return search.decision_function(x[test].astype(float))
+
+
+def classify(features: Features, names: Sequence[str] = LINEAR) -> pd.DataFrame:
+    """Predictions of every linear classifier on the concatenation of every set of modalities: ithp/predictions."""
+    tasks = [(name, chain) for name in names for chain in subsets(list(features.modalities))]
+    return pd.concat(
+        [
+            held_out_predictions(features, name, chain, protocol, fold, 0, test, decision, threshold=0.0)
+            for name, chain in progress(tasks, "linear classifiers")
+            for x in [np.concatenate([features.modalities[m] for m in chain], axis=1)]
+            for protocol, fold, test in features.splits
+            for decision in [decide(name, x, features.label, features.group, test)]
+        ]
+    )

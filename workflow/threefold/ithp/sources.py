@@ -1,0 +1,152 @@
+"""The real data sets: their files, their public homes and their checksums."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from threefold.record.errors import InputError
+from threefold.record.files import atomic, digest
+from threefold.record.progress import progress
+
+HOMES = (  # tried in this order
+    "https://raw.githubusercontent.com/{repository}/{commit}/{path}",
+    "https://cdn.jsdelivr.net/gh/{repository}@{commit}/{path}",
+    "https://github.com/{repository}/raw/{commit}/{path}",
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set at one commit of a GitHub repository.
+
+    `files`: local name -> (path in the repository, SHA-256). `folder`: its folder in a mirror.
+    """
+
+    folder: str
+    repository: str
+    commit: str
+    files: dict[str, tuple[str, str]]
+
+    def urls(self, name: str) -> list[str]:
+        path, _ = self.files[name]
+        return [home.format(repository=self.repository, commit=self.commit, path=path) for home in HOMES]
+
+
+SOURCES = {
+    "mustard": Source(
+        folder="mustard",
+        repository="soujanyaporia/MUStARD",
+        commit="b34b513",
+        files={
+            "LICENSE": ("LICENSE", "10e7bcb5d78f416ea866620581ec09f779094f4eaa08331c15b91a3b781439b7"),
+            "sarcasm_data.json": (
+                "data/sarcasm_data.json",
+                "ec9533032c5f143f197cb5fa5d4b29ab9bf56a20b0dc05d5b31d052f5957d39c",
+            ),
+            "bert-input.txt": (
+                "data/bert-input.txt",
+                "c76963e526a616f9d84bb733bf3799df841b61e63378649fd9357e0b76db7098",
+            ),
+            "split_indices.p": (
+                "data/split_indices.p",
+                "2adea94590e2ab49cde5e96543c75ec4006fd1e9cbd556a82382692c8b045306",
+            ),
+            "glove_dict_3.p": (
+                "data/temp/glove_dict_3.p",
+                "cb8ead0162bad4ae8f18f0d408db2b0bf709623544c228b19512acc5e0eb1d30",
+            ),
+            "glove_dict_4.p": (
+                "data/temp/glove_dict_4.p",
+                "f28fb2ad8ca8548e0723c68852e27112273ae67f658cb4d832537e5693991040",
+            ),
+            "glove_dict_5.p": (
+                "data/temp/glove_dict_5.p",
+                "4eacc2df3d9f1b169cf71eeca0fa3f2210ef3f9943277f5ef7ac80c2d8512c2e",
+            ),
+        },
+    ),
+    "mosi": Source(
+        folder="mosi_utterance",
+        repository="declare-lab/multimodal-deep-learning",
+        commit="111b401",
+        files={
+            "LICENSE": ("LICENSE", "7a4348bcc838ef3811ad96475d975869ba6104bfec46572b371fa34482defdb5"),
+            "transcripts.csv": (
+                "bc-LSTM/data/transcripts.csv",
+                "e7689e6d70720addd2a6b316419d245a68839c32b014ff426c406063ee777466",
+            ),
+            "text_test.csv": (
+                "bc-LSTM/data/text/text_test0.csv",
+                "a343e22272919d1384c2075dbcdd5fef5aa9f9366b0552a83f7c3147b64b047a",
+            ),
+            "audio_test.csv": (
+                "bc-LSTM/data/audio/audio_test0.csv",
+                "ddd17eeefd3d951d51d4e2ef8a0d132652d8161e1886f71eb7262b7a14bffff6",
+            ),
+            "video_test.csv": (
+                "bc-LSTM/data/video/video_test0.csv",
+                "cab836253d81100f59d533fa2ff65cd53c486be3ec9fd82203c5e25a7a77265f",
+            ),
+        },
+    ),
+}
+
+
+def available(mirror: str | None, download: bool) -> list[str]:
+    """The data sets whose files `mirror` has, all of them if `download`."""
+    return [name for name in SOURCES if download or _mirrored(name, mirror)]
+
+
+def _mirrored(dataset: str, mirror: str | None) -> bool:
+    source = SOURCES[dataset]
+    return mirror is not None and all(Path(mirror, source.folder, name).is_file() for name in source.files)
+
+
+def fetch(dataset: str, folder: str | Path, mirror: str | None, download: bool) -> None:
+    """Put the files of `dataset` into `folder`, each checked against its SHA-256.
+
+    The mirror is looked into first; what it lacks is downloaded, from the first home that answers.
+    Raises InputError where a file is nowhere to be had or is not the file it should be.
+    """
+    source, folder = SOURCES[dataset], Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (_, sha256) in progress(source.files.items(), f"fetch {dataset}", total=len(source.files)):
+        copy = Path(mirror, source.folder, name) if mirror else None
+        if copy and copy.is_file():
+            with atomic(folder / name) as part:
+                shutil.copyfile(copy, part)
+                if (found := digest(part)) != sha256:
+                    raise InputError(
+                        f"{copy}: SHA-256 {found[:16]}…, expected {sha256[:16]}…: not the published file. "
+                        f"Remove it, or take it from {source.urls(name)[0]}"
+                    )
+        elif download:
+            _download(source.urls(name), sha256, folder / name)
+        else:
+            raise InputError(
+                f"{dataset}: {name} is not in the mirror {mirror!r}; set data.mirror to a folder that has "
+                f"{source.folder}/{name}, or data.download: true"
+            )
+
+
+def _download(urls: list[str], sha256: str, path: Path) -> None:
+    import pooch  # here, because the rules import this module
+
+    downloader = pooch.HTTPDownloader(timeout=30)
+    with atomic(path) as part:
+        failures = []
+        for url in urls * 2:  # a second round, because most failures pass
+            try:
+                downloader(url, os.fspath(part), None, check_only=False)
+                if (found := digest(part)) == sha256:
+                    return
+                failures.append(f"{url}: SHA-256 {found[:16]}…, expected {sha256[:16]}…")
+            except Exception as error:  # requests raises its own, urllib3's and ssl's
+                failures.append(f"{url}: {type(error).__name__}")
+        raise InputError(
+            f"{path.name} could not be downloaded: {'; '.join(failures[: len(urls)])}. "
+            "Check the network, or set data.mirror to a folder that has it."
+        )
