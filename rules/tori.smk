@@ -23,6 +23,11 @@ TORI_ARTIFACTS = [
 TORI_FIGURES = expand("results/figures/tori_{name}.png", name=["entropy", "volume", "entropy_volume"])
 
 
+wildcard_constraints:
+    surface="|".join(TORI_SURFACES),
+    family="|".join(TORI_FAMILIES),
+
+
 rule enumerate_classes:
     output:
         "results/tori/{surface}/words.parquet",

@@ -5,8 +5,8 @@ import pandas as pd
 from threefold.record.job import job
 from threefold.record.progress import progress
 from threefold.record.tables import read_table, table_schema, write_table
+from threefold.tori.mapping_tori import measure_classes
 from threefold.tori.surfaces import find_surface
-from threefold.tori.volumes import measure_classes
 
 with job(snakemake):
     classes = read_table(snakemake.input[0])

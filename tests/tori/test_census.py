@@ -7,8 +7,8 @@ import pytest
 
 from threefold.tori.census import build_census, syllables
 from threefold.tori.classify import classify_words
+from threefold.tori.mapping_tori import measure_classes
 from threefold.tori.surfaces import SURFACES
-from threefold.tori.volumes import measure_classes
 from threefold.tori.words import enumerate_words
 
 

@@ -118,5 +118,12 @@ def test_sizes_are_dense_first_and_thin_out():
     assert len(grid) < 70
 
 
+@pytest.mark.parametrize(("first", "largest", "dense"), [(10, 100, 479), (106, 200, 47), (46, 100, 17)])
+def test_sizes_stay_between_the_first_and_the_largest(first, largest, dense):
+    grid = sizes(first, 2, largest, 4, dense)
+    assert grid[0] == first
+    assert largest - 2 < grid[-1] <= largest
+
+
 def test_every_family_is_reached_by_its_name():
     assert sorted(FAMILIES) == ["conveyor", "diagonal", "diverging", "magic", "slender"]

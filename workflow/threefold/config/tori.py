@@ -16,20 +16,22 @@ class Families(Section):
     """Members to a factor of ten in n."""
     measured_n: int = Field(47, ge=17, le=479)
     """Members up to this n are built as braids: their entropy is iterated and their mapping torus measured as well."""
-    diverging_twists: list[Annotated[int, Field(ge=0, le=6)]] = [0, 1, 2, 3]
+    diverging_twists: list[Annotated[int, Field(ge=0, le=6)]] = Field([0, 1, 2, 3], min_length=1)
     """The members k of the diverging family F_{n,k}; their volume grows with k."""
     diagonal_level: float = Field(7.0, gt=6, le=20)
     """The diagonal sequence takes, for each k, the least n with n h / log n at most this."""
     diagonal_twists: int = Field(6, ge=1, le=6)
     """The largest k of the diagonal sequence."""
-    magic_genera: list[Annotated[int, Field(ge=2, le=50)]] = [2, 3]
+    magic_genera: list[Annotated[int, Field(ge=2, le=20)]] = Field([2, 3], min_length=1)
     """The genera of the fibres of the magic manifold that gain punctures."""
     slender_genus: int = Field(34, ge=4)
     """The largest genus of the fibres of the magic manifold with three punctures."""
 
 
 class Tori(Section):
-    max_length: dict[SurfaceName, Annotated[int, Field(ge=1, le=14)]] = {"S_1_1": 8, "S_1_2": 5, "S_2_1": 4}
+    max_length: dict[SurfaceName, Annotated[int, Field(ge=1, le=14)]] = Field(
+        {"S_1_1": 8, "S_1_2": 5, "S_2_1": 4}, min_length=1
+    )
     """Surfaces whose classes are listed, with the length of their longest words."""
     randomisations: int = Field(40, ge=0)
     """Retriangulations that a mapping torus gets to find a positively oriented structure."""

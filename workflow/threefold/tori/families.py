@@ -104,9 +104,10 @@ def tabulate(members: Iterable[Member], randomisations: int, seed: int) -> pd.Da
 
 def sizes(first: int, step: int, largest: int, per_decade: int, dense: int) -> list[int]:
     """first, first + step, …: every one up to `dense`, then to `largest` about `per_decade` to a factor of ten."""
-    grid = np.geomspace(dense, largest, 1 + round(per_decade * math.log10(largest / dense)))
-    thinned = first + step * ((grid - first) // step)
-    return sorted({*range(first, dense + 1, step), *(int(n) for n in thinned if n > dense)})
+    every = range(first, min(dense, largest) + 1, step)
+    start = min(max(first, dense), largest)
+    grid = np.geomspace(start, largest, 1 + round(per_decade * math.log10(largest / start)))
+    return sorted({*every, *(int(n) for n in first + step * ((grid - first) // step) if n >= start)})
 
 
 def _on_sphere(n: int, terms: Terms, braid: Braid, measured_n: int, k: int | None = None) -> Member:

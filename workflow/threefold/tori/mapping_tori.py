@@ -1,0 +1,84 @@
+"""The mapping tori of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, partial
+
+import pandas as pd
+import snappy
+from snappy import twister
+
+from threefold.tori.classify import PSEUDO_ANOSOV
+from threefold.tori.processes import map_in_processes
+from threefold.tori.surfaces import Surface
+from threefold.tori.volumes import kojima_mcshane_ratio, measure, seed_moves
+from threefold.tori.words import check_word, to_twister
+
+UNMEASURED = {
+    "cusps": None,
+    "tetrahedra": None,
+    "volume": None,
+    "solution_type": None,
+    "randomisations": None,
+    "isometry_signature": None,
+    "homology": None,
+}
+
+
+def mapping_torus(word: str, surface: Surface) -> snappy.Manifold:
+    """The mapping torus of `word` as Twister builds it; SnapPy's random moves are not seeded here."""
+    return _twister(surface.name).bundle(to_twister(check_word(word, surface)))
+
+
+def measure_classes(
+    classes: pd.DataFrame, surface: Surface, randomisations: int, seed: int, workers: int = 1, batch: int = 32
+) -> Iterator[dict]:
+    """Yield one row for each row of `classes` (see classify_words), with its mapping torus measured.
+
+    Only classes that may be pseudo-Anosov are built. A volume comes with its solution type; a class is called
+    pseudo-Anosov where its mapping torus has a positively oriented structure. Same rows for any `workers`.
+    """
+    rows = classes.to_dict("records")
+    open_words = [row["word"] for row in rows if _may_be_pseudo_anosov(row)]
+    measured = map_in_processes(
+        partial(_measure_word, surface=surface, randomisations=randomisations, seed=seed),
+        open_words,
+        lost=lambda word: UNMEASURED | {"status": "crashed", "reason": "SnapPy ended the process"},
+        workers=workers,
+        batch=batch,
+    )
+    for row in rows:
+        if _may_be_pseudo_anosov(row):
+            result = next(measured)
+        else:
+            result = UNMEASURED | {"status": "not hyperbolic" if row["status"] == "ok" else row["status"]}
+        yield row | {"chi": surface.chi, "km_ratio": None} | result | _verdict(row, result, surface)
+
+
+def _may_be_pseudo_anosov(row: dict) -> bool:
+    return row["status"] == "ok" and row["dilatation"] > 1 and (pd.isna(row["type"]) or row["type"] == PSEUDO_ANOSOV)
+
+
+def _verdict(row: dict, result: dict, surface: Surface) -> dict:
+    """What a volume settles: the type, and how much of Kojima and McShane's bound it takes."""
+    if result["volume"] is None:
+        return {}
+    ratio = kojima_mcshane_ratio(result["volume"], surface.chi, row["entropy"])
+    reason = "positive entropy and a positively oriented hyperbolic structure"
+    return {"type": PSEUDO_ANOSOV, "km_ratio": ratio, "reason": reason}
+
+
+def _measure_word(word: str, surface: Surface, randomisations: int, seed: int) -> dict:
+    """Measure one word; the random moves depend on the word and the seed alone."""
+    seed_moves(seed, f"{surface.name} {word}")
+    result = measure(mapping_torus(word, surface), randomisations)
+    if result["volume"] is None:
+        reason = f"no positively oriented structure after {randomisations} retriangulations"
+        return result | {"status": "undecided", "reason": reason}
+    return result | {"status": "ok"}
+
+
+@cache
+def _twister(name: str) -> twister.Surface:
+    return twister.Surface(name)
