@@ -1,15 +1,17 @@
 """The stages of the chain neuromfa: checkpoint -> neuron graph -> spectrum -> emergence."""
 
-INITIAL = {m.model: {"sample_size": m.sample_size, "weights": []} for m in CONFIG.neuromfa.initial}
+CHECKPOINTS = CONFIG.neuromfa.training.checkpoints
+WEIGHTS = "results/neuromfa/{model}/step{step}/model.safetensors"
+# Of each model: the sample size, and the weights file of each step; step 0 of the Pythia family is drawn and has none.
+INITIAL = {m.model: {"sample_size": m.sample_size, "weights": {"step0": []}} for m in CONFIG.neuromfa.initial}
 TRAINED = {
     name: {
         "sample_size": m.sample_size,
         "shape": m.model_dump(exclude={"sample_size"}),
-        "weights": "results/neuromfa/{model}/step{step}/model.safetensors",
+        "weights": {f"step{step}": WEIGHTS for step in CHECKPOINTS},
     }
     for name, m in CONFIG.neuromfa.trained.items()
 }
-CHECKPOINTS = CONFIG.neuromfa.training.checkpoints
 NEUROMFA_ARTIFACTS = expand("results/neuromfa/{table}.parquet", table=["emergence", "initial", "redrawn"])
 NEUROMFA_FIGURES = expand("results/figures/neuromfa_{name}.png", name=["spectra", "training", "initial"])
 
@@ -39,7 +41,7 @@ rule pretrain:
 
 rule extract_graph:
     input:
-        lookup("{model}/weights", within=INITIAL | TRAINED),
+        lookup("{model}/weights/step{step}", within=INITIAL | TRAINED),
     output:
         "results/neuromfa/{model}/step{step}/graph.npz",
     log:

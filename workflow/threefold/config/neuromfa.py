@@ -1,7 +1,8 @@
 """The section `neuromfa` of the configuration."""
 
 from itertools import pairwise
-from typing import Literal
+from re import fullmatch
+from typing import Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -105,3 +106,18 @@ class Neuromfa(Section):
     """The GPT-NeoX models trained here, on the text of Python's own documentation (pydoc_data.topics)."""
     training: Training = Training()
     """How those are trained: Pythia's recipe at small scale."""
+
+    @field_validator("initial")
+    @classmethod
+    def _listed_once(cls, models: list[InitialModel]) -> list[InitialModel]:
+        names = [model.model for model in models]
+        if len(set(names)) < len(names):
+            raise ValueError("a list that names each model once")
+        return models
+
+    @field_validator("trained")
+    @classmethod
+    def _named_apart(cls, models: dict[str, TrainedModel]) -> dict[str, TrainedModel]:
+        if any(not fullmatch("[a-z0-9._-]+", name) or name in get_args(PythiaModel) for name in models):
+            raise ValueError("named in a-z, 0-9, '.', '_', '-', and not as a model of the Pythia family")
+        return models
