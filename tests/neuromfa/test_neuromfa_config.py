@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from threefold.config import Config, load_config
 from threefold.config.neuromfa import PythiaModel
 from threefold.neuromfa.neox import PYTHIA, Shape
-from threefold.record.claims import load_claims
+from threefold.record.claims import load_claims, measure
 from threefold.record.errors import InputError
+from threefold.record.tables import table_schema, write_table
 
 CLAIMS = Path(__file__).parents[2] / "config" / "claims" / "neuromfa.yaml"
 
@@ -51,3 +53,12 @@ def test_every_claim_of_the_paper_and_every_control_is_listed():
     assert set(wanted) <= set(claims)
     assert all(claims[f"C{n}"].artifact is None and not claims[f"C{n}"].ours for n in range(1, 18))
     assert all(claim.ours for name, claim in claims.items() if not name.startswith("C"))
+
+
+def test_claims_of_models_that_a_run_leaves_out_are_measured_as_unknown(tmp_path):
+    for _, claim in load_claims([CLAIMS]):
+        if claim.artifact:
+            table = claim.artifact.removesuffix(".parquet")
+            file = tmp_path / "empty.parquet"
+            write_table(file, table_schema(table).empty_table().to_pandas(), table)
+            assert np.isnan(measure(claim, file)).all(), claim.id
