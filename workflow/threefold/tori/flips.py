@@ -32,15 +32,14 @@ class FlipMap:
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Act on the columns of `x`, (edges, m) float64, all by the linear piece of the first."""
-        x = np.ascontiguousarray(x).copy()
+        x = np.array(x, order="C")
         _flip(self.flips, x)
         return x[self.order]
 
     def on_curves(self, curves: np.ndarray) -> np.ndarray:
         """Act on the columns of `curves`, (edges, m) int64, each by its own linear piece; exact."""
-        curves = curves.copy()
-        for e, a, b, c, d in self.flips:
-            curves[e] = np.maximum(curves[a] + curves[c], curves[b] + curves[d]) - curves[e]
+        curves = np.array(curves, order="C")
+        _flip_each(self.flips, curves)
         return curves[self.order]
 
 
@@ -52,6 +51,14 @@ def _flip(flips, x):
             a, c = b, d
         for column in range(x.shape[1]):
             x[e, column] = x[a, column] + x[c, column] - x[e, column]
+
+
+@numba.njit("void(int64[:, ::1], int64[:, ::1])")
+def _flip_each(flips, curves):
+    for k in range(flips.shape[0]):
+        e, a, b, c, d = flips[k]
+        for i in range(curves.shape[1]):
+            curves[e, i] = max(curves[a, i] + curves[c, i], curves[b, i] + curves[d, i]) - curves[e, i]
 
 
 @cache
