@@ -22,7 +22,7 @@ LAWS = {
 }
 SWEEP = [{"beta": beta, "gamma": None, "lam": None} for beta in CONFIG.ithp.information.betas]
 BOTTLENECKS = {
-    "gaussian_pair": {"one_level": SWEEP, "shuffled": SWEEP},
+    "gaussian_pair": {"one_level": SWEEP, "shuffled": SWEEP[-1:]},
     "gaussian": {"two_level": [m.model_dump() for m in CONFIG.ithp.information.chains]},
 }
 TRIALS = {dataset: trials(dataset) for dataset in ["gaussian", *REAL]}
@@ -148,10 +148,10 @@ rule train_linear:
         "logs/train_linear/{dataset}.tsv"
     conda:
         "../envs/ithp.yaml"
+    threads: 1
     params:
         code=code("ithp/train_linear"),
         classifiers=LINEAR,
-    threads: 1
     script:
         "../scripts/ithp/train_linear.py"
 
@@ -270,7 +270,6 @@ rule tabulate_published:
 rule figure_ithp_information:
     input:
         "results/ithp/gaussian_pair/information.parquet",
-        "results/ithp/gaussian/information.parquet",
     output:
         report(
             "results/figures/ithp_information.png",

@@ -79,7 +79,7 @@ def measure(
     tensors = [torch.from_numpy(x) for x in modalities]
     model.requires_grad_(False)
     with torch.inference_mode():
-        latents = model.latents(tensors[0], sample=True)
+        latents = model.latents(model.standardised(0, tensors[0]), sample=True)
         terms = model.terms(tensors, torch.zeros(len(tensors[0])), torch.ones(len(members), len(tensors[0])), True)
     optimum = {(m["beta"], m["gamma"], m["lam"]): _exact(m, correlations) for m in members}
     rows = []

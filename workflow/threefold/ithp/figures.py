@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from threefold.ithp import gaussian as closed_form
@@ -22,67 +23,62 @@ MODELS = {  # name in the table -> name and colour in the figure
 }
 
 
-def draw_information(sweep: pd.DataFrame, r: Sequence[float]) -> tuple[Figure, pd.DataFrame]:
-    """The trial one_level of ithp/information over beta: information plane, deviations, active dimensions.
+def draw_information(information: pd.DataFrame, r: Sequence[float]) -> tuple[Figure, pd.DataFrame]:
+    """The beta sweep in ithp/information: the information plane, deviations from the closed form, active dimensions.
 
     `r`: canonical correlations of X1 with X0, for the closed form between the trained values of beta.
     """
-    sweep = sweep[
-        (sweep["trial"] == "one_level") & (sweep["estimator"].isin(["KL to the prior", "learned encoder", "detector"]))
+    curves = [
+        ("I(X0;B0)", "KL to the prior"),
+        ("I(B0;X1)", "detector"),
+        ("active dimensions of B0", "learned encoder"),
     ]
-    table = sweep.pivot_table(index=["beta", "seed"], columns=["quantity", "estimator"], values="value")
-    kept = table["I(X0;B0)", "KL to the prior"]
-    told = table["I(B0;X1)", "detector"]
-    active = table["active dimensions of B0", "learned encoder"]
-    r = np.asarray(r)
-    dense = np.geomspace(1, kept.index.get_level_values("beta").max() * 1.3, 400)
-    curve = np.array(
-        [(closed_form.rate(a), closed_form.relevance(a, r)) for a in (closed_form.one_level(r, b) for b in dense)]
-    )
-    figure, (plane, deviation, steps) = new_figure(1, 3, width=PAGE, height=2.6)
-
-    plane.plot(*curve.T, color=PUBLISHED, label="closed form")
-    plane.plot(kept, told, "o", color=COLOURS[0], label="trained, held-out rows")
-    plane.axhline(closed_form.mutual_information(r), color=PUBLISHED, ls=":", lw=0.8)
-    plane.annotate("I(X0;X1)", (0, closed_form.mutual_information(r)), va="bottom", fontsize=7)
-    for beta, group in kept.groupby("beta"):
-        if beta in (1.5, 2, 4) or beta >= 8:
-            plane.annotate(
-                f"β={beta:g}",
-                (group.mean(), told[beta].mean()),
-                xytext=(5, -9),
-                textcoords="offset points",
-                fontsize=6.5,
-            )
-    plane.set(xlabel="I(X0;B0) / nat", ylabel="I(B0;X1) / nat", title="Information plane")
-    plane.legend(loc="lower right", fontsize=7)
-
-    betas = kept.index.get_level_values("beta")
-    grid = np.geomspace(betas.min() / 1.2, betas.max() * 1.2, 200)
-    for values, quantity, colour, marker in ((kept, "I(X0;B0)", COLOURS[0], "o"), (told, "I(B0;X1)", COLOURS[1], "s")):
-        exact = sweep[sweep["quantity"] == quantity].groupby("beta")["exact"].first()
-        difference = values - exact.reindex(betas).to_numpy()
-        allowed = np.maximum(RELATIVE * exact.reindex(betas).to_numpy(), ABSOLUTE)
-        deviation.semilogx(betas, difference / allowed, marker, color=colour, mfc="none", label=quantity)
-    deviation.axhspan(-1, 1, color="0.9", zorder=0)
-    deviation.axhline(0, color=PUBLISHED)
-    deviation.set(xlabel="β", ylabel="deviation / tolerance", ylim=(-1.6, 1.6), title="Trained − closed form")
-    deviation.annotate("tolerance: 3 % or 0.02 nat", (0.03, 0.05), xycoords="axes fraction", fontsize=7)
-    deviation.legend(loc="upper left", fontsize=7)
-
-    steps.semilogx(
-        grid,
-        [(closed_form.one_level(r, b) > 0).sum() for b in grid],
-        color=PUBLISHED,
-        label="closed form: steps at 1/r²",
-    )
-    steps.semilogx(betas, active, "o", color=COLOURS[0], label="trained")
-    steps.set(xlabel="β", ylabel="active dimensions of B0", title="What B0 keeps", ylim=(-0.3, len(r) + 0.3))
-    steps.legend(loc="upper left", fontsize=7)
+    shown = pd.MultiIndex.from_frame(information[["quantity", "estimator"]]).isin(curves)
+    sweep = information[(information["trial"] == "one_level") & shown]
+    kept, told, active = (sweep[sweep["quantity"] == quantity].set_index("beta") for quantity, _ in curves)
+    figure, (plane, deviation, steps) = new_figure(1, 3, width=PAGE, height=2.7)
+    _draw_plane(plane, kept, told, np.asarray(r))
+    _draw_deviation(deviation, {"I(X0;B0)": kept, "I(B0;X1)": told})
+    _draw_steps(steps, active, np.asarray(r))
     for axis in (deviation, steps):
-        axis.set_xticks([1, 2, 4, 8, 16, 32, 64], ["1", "2", "4", "8", "16", "32", "64"])
+        axis.set_xscale("log")
+        axis.set_xticks(ticks := [1, 2, 4, 8, 16, 32, 64], list(map(str, ticks)))
         axis.minorticks_off()
+        axis.set_xlabel("β")
     return figure, sweep[["beta", "seed", "quantity", "estimator", "value", "exact"]]
+
+
+def _draw_plane(axis: Axes, kept: pd.DataFrame, told: pd.DataFrame, r: np.ndarray) -> None:
+    optima = [closed_form.one_level(r, beta) for beta in np.geomspace(1, 1.3 * kept.index.max(), 400)]
+    curve = np.array([(closed_form.rate(snr), closed_form.relevance(snr, r)) for snr in optima])
+    axis.plot(*curve.T, color=PUBLISHED, label="closed form")
+    axis.plot(kept["value"], told["value"], "o", color=COLOURS[0], label="trained, held-out rows")
+    axis.axhline(limit := closed_form.mutual_information(r), color=PUBLISHED, ls=":", lw=0.8)
+    axis.annotate("I(X0;X1)", (0, limit), xytext=(0, 2), textcoords="offset points", fontsize=7)
+    points = pd.concat([kept["value"], told["value"]], axis=1).groupby(level="beta").mean()
+    for beta, point in points[points.index > 1.2].iterrows():
+        axis.annotate(f"β={beta:g}", point, xytext=(4, -9), textcoords="offset points", fontsize=6.5)
+    axis.set(xlabel="I(X0;B0) / nat", ylabel="I(B0;X1) / nat", title="Information plane", ylim=(-0.1, 1.15 * limit))
+    axis.legend(loc="lower right", fontsize=7)
+
+
+def _draw_deviation(axis: Axes, quantities: dict[str, pd.DataFrame]) -> None:
+    for (name, rows), colour, marker in zip(quantities.items(), COLOURS, "os", strict=False):
+        allowed = np.maximum(RELATIVE * rows["exact"], ABSOLUTE)
+        axis.plot((rows["value"] - rows["exact"]) / allowed, marker, color=colour, mfc="none", label=name)
+    axis.axhspan(-1, 1, color="0.92", zorder=0)
+    axis.axhline(0, color=PUBLISHED)
+    axis.annotate("grey: within 3 % or 0.02 nat", (0.03, 0.04), xycoords="axes fraction", fontsize=7)
+    axis.set(ylabel="(trained − exact) / tolerance", ylim=(-1.6, 1.6), title="Distance to the closed form")
+    axis.legend(loc="upper left", fontsize=7, ncols=2)
+
+
+def _draw_steps(axis: Axes, active: pd.DataFrame, r: np.ndarray) -> None:
+    grid = np.geomspace(1, 1.3 * active.index.max(), 400)
+    axis.plot(grid, [(beta * r**2 > 1).sum() for beta in grid], color=PUBLISHED, label="closed form: steps at 1/r²")
+    axis.plot(active["value"], "o", color=COLOURS[0], label="trained")
+    axis.set(ylabel="active dimensions of B0", title="What B0 keeps", ylim=(-0.3, len(r) + 0.3))
+    axis.legend(loc="upper left", fontsize=7)
 
 
 def draw_scores(tables: dict[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
@@ -109,7 +105,7 @@ def draw_scores(tables: dict[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
 TITLES = {"gaussian": "Gaussian modalities", "mosi": "CMU-MOSI, utterances", "mustard": "MUStARD, text"}
 
 
-def _draw_panel(axis, dataset: str, protocol: str, part: pd.DataFrame) -> None:
+def _draw_panel(axis: Axes, dataset: str, protocol: str, part: pd.DataFrame) -> None:
     majority = part[part["model"] == "majority"]
     part = part[part["model"] != "majority"]
     names = list(dict.fromkeys(part.loc[part["model"] == "ithp", "modalities"]))
@@ -123,9 +119,7 @@ def _draw_panel(axis, dataset: str, protocol: str, part: pd.DataFrame) -> None:
         error = np.abs(rows[["low", "high"]].to_numpy().T - rows["value"].to_numpy())
         axis.errorbar(rows["value"], y, xerr=error, fmt="o", ms=3, lw=0.9, color=colour, label=label)
         if rows["ceiling"].notna().any():
-            axis.plot(
-                rows["ceiling"], y, "|", ms=14, mew=1.5, color=PUBLISHED, label="best possible from the prime modality"
-            )
+            axis.plot(rows["ceiling"], y, "|", ms=14, mew=1.5, color=PUBLISHED, label="best possible from the prime")
     axis.axvline(majority["value"].iloc[0], color="0.5", ls=":", label="majority class")
     axis.set_yticks(range(len(names)), [name.replace("-", " → ") for name in names])
     axis.invert_yaxis()

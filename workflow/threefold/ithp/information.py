@@ -43,7 +43,8 @@ def known_channel(mean: np.ndarray, variance: np.ndarray, b: np.ndarray) -> tupl
     The average of q(b|x_j) over the sample stands for the marginal: with the own row it gives a lower bound of at
     most log n, without it an upper bound (Poole et al. 2019).
     """
-    density = -0.5 * (((b[:, None] - mean) ** 2 / variance + np.log(2 * np.pi * variance)).sum(-1))  # i: b, j: x
+    b, mean = b / np.sqrt(variance), mean / np.sqrt(variance)
+    density = b @ mean.T - 0.5 * (b**2).sum(1)[:, None] - 0.5 * (mean**2).sum(1)  # log q(b_i|x_j), up to a constant
     own, n = np.diagonal(density).copy(), len(b)
     lower = own - (logsumexp(density, axis=1) - np.log(n))
     np.fill_diagonal(density, -np.inf)

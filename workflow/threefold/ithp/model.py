@@ -6,6 +6,7 @@ predicted from B0, X2 from B1. **They cannot change a prediction**, so inference
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +21,8 @@ from torch.utils.data import BatchSampler, DataLoader, Dataset, RandomSampler, S
 
 from threefold.ithp.layers import Detector, Encoder, divergence, perceptron
 from threefold.record.progress import progress
+
+logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # it greets at every fit
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,12 @@ class HierarchicalBottleneck(pl.LightningModule):
         """Modality k in each replica's own units: (n, d) -> (K, n, d)."""
         return (x - self.get_buffer(f"location_{k}")) / self.get_buffer(f"scale_{k}")
 
-    def latents(self, x0: Tensor, sample: bool = False) -> list[tuple[Tensor, Tensor, Tensor]]:
-        """Mean, log variance and value of each bottleneck, (K, n, d) each; the value is the mean unless `sample`."""
-        found, b = [], self.standardised(0, x0)
+    def latents(self, b: Tensor, sample: bool = False) -> list[tuple[Tensor, Tensor, Tensor]]:
+        """Mean, log variance and value of each bottleneck, (K, n, d) each; the value is the mean unless `sample`.
+
+        `b`: the prime modality, standardised, (K, n, d).
+        """
+        found = []
         for encoder in self.encoders:
             mean, log_variance = encoder(b)
             b = mean
@@ -108,11 +114,11 @@ class HierarchicalBottleneck(pl.LightningModule):
         return found
 
     def logits(self, x0: Tensor, latents: list[tuple[Tensor, Tensor, Tensor]]) -> Tensor:
-        representation = latents[-1][2] if latents else self.standardised(0, x0)
-        return self.head(representation).squeeze(-1)
+        return self.head(latents[-1][2] if latents else x0).squeeze(-1)
 
     def forward(self, x0: Tensor) -> Tensor:
         """Probability of label 1 by each replica, deterministic: (n, d) -> (K, n)."""
+        x0 = self.standardised(0, x0)
         return torch.sigmoid(self.logits(x0, self.latents(x0)))
 
     def terms(self, modalities: Sequence[Tensor], label: Tensor, weight: Tensor, sample: bool) -> dict[str, Tensor]:
@@ -121,16 +127,17 @@ class HierarchicalBottleneck(pl.LightningModule):
         def average(values: Tensor) -> Tensor:
             return (values * weight).sum(1) / weight.sum(1).clamp(min=1)
 
-        latents, terms = self.latents(modalities[0], sample), {}
+        own = weight[..., None] > 0  # other rows are blanked: a wild value times a weight of 0 could still be NaN
+        inputs = [torch.where(own, self.standardised(k, x), 0) for k, x in enumerate(modalities)]
+        latents, terms = self.latents(inputs[0], sample), {}
         loss = torch.zeros(len(weight), device=weight.device)
         for k, (mean, log_variance, b) in enumerate(latents):
-            target = self.standardised(k + 1, modalities[k + 1])
             terms[f"kl_{k}"] = average(divergence(mean, log_variance))
-            terms[f"detector_{k}"] = -average(self.detectors[k].log_density(b, target))
+            terms[f"detector_{k}"] = -average(self.detectors[k].log_density(b, inputs[k + 1]))
             bottleneck = terms[f"kl_{k}"] + self.detector_weight[k] * terms[f"detector_{k}"]
             loss = loss + self.architecture.information_weight * self.level_weight[k] * bottleneck
         if self.head:
-            logits = self.logits(modalities[0], latents)
+            logits = self.logits(inputs[0], latents)
             terms["task"] = average(binary_cross_entropy_with_logits(logits, label.expand_as(logits), reduction="none"))
             loss = loss + self.architecture.task_weight * terms["task"]
         return {**terms, "loss": loss}
