@@ -1,23 +1,21 @@
-"""Degree of emergence and its intervals; step 0 beside known values."""
+"""Degree of emergence and its intervals."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from threefold.neuromfa.emergence import CENTRES, degree_of_emergence, measure_emergence
-from threefold.neuromfa.initial import PUBLISHED, SIMULATED, tabulate_initial
-from threefold.neuromfa.neox import PYTHIA
 from threefold.record.tables import read_table, write_table
 
 
-def metrics_of(alpha_0, width, model="m", steps=(0, 1, 2), window=150, sample_size=64):
+def metrics_of(alpha_0, width, model="m", steps=(0, 1, 2)):
     """Rows of neuromfa/metrics for alpha_0 and width [steps, seeds]."""
     rows = [
-        {"model": model, "step": step, "seed": seed, "alpha_0": a, "alpha_0_argmax": a, "width": w}
+        {"model": model, "step": step, "seed": seed, "alpha_0": a, "width": w}
         for step, a_row, w_row in zip(steps, alpha_0, width, strict=True)
         for seed, (a, w) in enumerate(zip(a_row, w_row, strict=True))
     ]
-    common = {"sample_size": sample_size, "window": window, "r2_median": 0.9, "centres": 40, "nodes": 50}
+    common = {"sample_size": 64, "window": 150, "r2_median": 0.9}
     return pd.DataFrame(rows).assign(**common, **dict.fromkeys(CENTRES, 10))
 
 
@@ -75,23 +73,3 @@ def test_the_same_seed_gives_the_same_intervals():
     metrics = metrics_of(rng.uniform(1, 2, (3, 10)), rng.uniform(1, 2, (3, 10)))
     first, second = (measure_emergence(metrics, resamples=100, seed=5) for _ in range(2))
     pd.testing.assert_frame_equal(first, second, check_exact=True)
-
-
-def test_initial_values_stand_beside_known_ones_in_order_of_size(tmp_path):
-    draws = [("pythia-12b", 48), ("pythia-14m", 64), ("pythia-70m", 32)]
-    metrics = pd.concat(metrics_of([[1.0, 3.0]], [[0.4, 0.6]], model=m, steps=(0,), sample_size=s) for m, s in draws)
-    table = tabulate_initial(metrics)
-    write_table(tmp_path / "initial.parquet", table, "neuromfa/initial")
-    assert table["model"].tolist() == ["pythia-14m", "pythia-70m", "pythia-12b"]
-    assert table["alpha_0"].tolist() == [2, 2, 2] and table["width_sd"].iloc[0] == pytest.approx(0.2 / 2**0.5)
-    small, other, large = table.to_dict("records")
-    assert (small["alpha_0_simulated"], small["alpha_0_published"]) == (1.107, pytest.approx(np.nan, nan_ok=True))
-    assert np.isnan(other["alpha_0_simulated"])  # no known value at this sample size
-    assert (large["alpha_0_published"], large["width_published"]) == PUBLISHED["pythia-12b", 48]
-    assert large["parameters"] == PYTHIA["pythia-12b"].parameters
-
-
-def test_known_values_hold_for_their_window_only():
-    model, size = next(iter(SIMULATED))
-    table = tabulate_initial(metrics_of([[1.0, 2.0]], [[1, 1]], model, steps=(0,), window=100, sample_size=size))
-    assert table["alpha_0_simulated"].isna().all()
