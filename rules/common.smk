@@ -21,8 +21,8 @@ os.environ.setdefault("WANDB_PROJECT", CONFIG.tracking.project)
 
 
 def code(script):
-    """Digest of `scripts/<script>.py` and of every library module that it imports, so that an edit reruns the stage."""
-    return code_digest(os.path.join(workflow.basedir, "scripts", f"{script}.py"))
+    """`<script>:<digest>` of scripts/<script>.py with every library module that it imports: an edit reruns the stage."""
+    return f"{script}:{code_digest(os.path.join(workflow.basedir, 'scripts', f'{script}.py'))}"
 
 
 CHAINS = ["neuromfa", "ithp", "tori"]

@@ -18,8 +18,8 @@ class Named(list):
     def items(self):
         return self.named.items()
 
-    def get(self, name):
-        return self.named.get(name)
+    def __getitem__(self, key):
+        return self.named[key] if isinstance(key, str) else super().__getitem__(key)
 
 
 def run_rule(name, inputs, output, text, **params):
@@ -27,7 +27,7 @@ def run_rule(name, inputs, output, text, **params):
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     Path("logs").mkdir(exist_ok=True)
     Path(output).write_text(text)
-    params = Named(code="c0de", **params)
+    params = Named(code=f"test/{name}:c0de", **params)
     write_record(SimpleNamespace(rule=name, input=inputs, output=[output], params=params, log=[f"logs/{name}.log"]))
 
 
@@ -54,13 +54,13 @@ def test_the_lock_reaches_back_to_all_that_an_artifact_rests_on(folder):
 
 
 def test_an_untouched_run_is_as_its_lock_says(folder):
-    assert verify(lock_of(folder), folder, {"first": "c0de", "second": "c0de"}) == []
+    assert verify(lock_of(folder), folder, {"test/first": "c0de", "test/second": "c0de"}) == []
 
 
 def test_one_flipped_byte_is_named_and_what_was_made_from_it_is_stale(folder):
     lock = lock_of(folder)
     (folder / "results/a").write_text("0")
-    problems = dict(verify(lock, folder, {}))
+    problems = dict(verify(lock, folder, {"test/first": "c0de", "test/second": "c0de"}))
     assert problems["results/a"].startswith("edited")
     assert problems["results/b"] == "stale: its input results/a has changed since"
 
@@ -70,10 +70,10 @@ def test_missing_foreign_and_outdated_files_are_named(folder):
     (folder / "results/b").unlink()
     (folder / "results/c").write_text("from elsewhere")
     (folder / "config.txt").write_text("changed")
-    findings = verify(lock, folder, {"first": "other"})
+    findings = verify(lock, folder, {"test/first": "other", "test/second": "c0de"})
     assert Finding("results/b", "missing") in findings
     assert Finding("results/c", "foreign: no job of this run made it") in findings
-    assert Finding("results/a", "stale: the code of the rule first has changed since") in findings
+    assert Finding("results/a", "stale: scripts/test/first.py, or what it imports, has changed since") in findings
     assert Finding("results/a", "stale: its input config.txt has changed since") in findings
 
 

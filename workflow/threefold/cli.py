@@ -80,7 +80,8 @@ def verify(
     from threefold.record.provenance import code_digest
 
     entries = lock.read_lock(results)
-    code = {path.stem: code_digest(path) for path in Path("scripts").rglob("*.py")}
+    scripts = {str(path.relative_to("scripts").with_suffix("")): path for path in Path("scripts").rglob("*.py")}
+    code = {script: code_digest(path) for script, path in scripts.items()}
     findings = lock.verify(entries, Path.cwd(), code)
     for artifact, problem in findings:
         print(f"{artifact}: {problem}")

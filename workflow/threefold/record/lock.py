@@ -31,7 +31,7 @@ def write_record(snakemake) -> None:
         "rule": snakemake.rule,
         "log": snakemake.log[0],
         "params": {name: value for name, value in snakemake.params.items() if name != "code"},
-        "code": snakemake.params.get("code"),
+        "code": snakemake.params["code"],
         "inputs": {path: digest(path) for path in sorted(set(snakemake.input))},
         "outputs": {path: digest(path) for path in sorted(set(snakemake.output))},
     }
@@ -77,7 +77,7 @@ def read_lock(path: str | Path) -> Lock:
 
 
 def verify(lock: Lock, root: Path, code: Mapping[str, str]) -> list[Finding]:
-    """Compare the files under `root` with the lock; `code` maps rules to the digests of today's code.
+    """Compare the files under `root` with the lock; `code` maps scripts, as `<chain>/<rule>`, to their digests now.
 
     missing: the file is not there. edited: it is not what its job wrote. stale: its inputs or its code are others now.
     foreign: it lies under results/ but no job of the run made it.
@@ -96,9 +96,10 @@ def verify(lock: Lock, root: Path, code: Mapping[str, str]) -> list[Finding]:
             continue
         if digest_now(artifact) != entry["sha256"]:
             findings.append(Finding(artifact, f"edited: not what the rule {entry['rule']} wrote"))
-        if code.get(entry["rule"], entry["code"]) != entry["code"]:
-            findings.append(Finding(artifact, f"stale: the code of the rule {entry['rule']} has changed since"))
-        changed = [path for path, was in entry["inputs"].items() if digest_now(path) != was]
+        script, _, was = entry["code"].partition(":")
+        if code.get(script) != was:
+            findings.append(Finding(artifact, f"stale: scripts/{script}.py, or what it imports, has changed since"))
+        changed = [path for path, sha256 in entry["inputs"].items() if digest_now(path) != sha256]
         findings += [Finding(artifact, f"stale: its input {path} has changed since") for path in changed]
     files = {str(path.relative_to(root)) for path in (root / "results").rglob("*") if path.is_file()}
     foreign = [path for path in sorted(files - set(lock)) if Path(path).name not in UNLISTED]

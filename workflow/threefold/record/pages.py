@@ -29,14 +29,12 @@ def index_page(ledger: pd.DataFrame, figures: list[str], lock: Lock, captions: P
 def _card(figure: str, lock: Lock, captions: Path) -> dict[str, Any]:
     """A figure with its caption and all that made it."""
     entry = lock[figure]
-    (script,) = Path("scripts").rglob(f"{entry['rule']}.py")
     caption = (captions / f"{Path(figure).stem}.rst").read_text()
     return {
         "path": figure,
         "name": Path(figure).stem,
         "png": base64.b64encode(Path(figure).read_bytes()).decode(),
         "caption": publish_parts(caption, writer="html5", settings_overrides={"report_level": 5})["fragment"],
-        "script": script,
         "entry": entry,
         "cost": upstream_cost(figure, lock, Path()),
     }
