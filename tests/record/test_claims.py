@@ -27,7 +27,7 @@ def lengths(tmp_path):
 
 def claims_file(folder, *claims) -> Path:
     path = folder / "claims.yaml"
-    path.write_text(yaml.safe_dump({"paper": "arXiv:0000.00000", "claims": list(claims)}))
+    path.write_text(yaml.safe_dump({"title": "A", "paper": "arXiv:0000.00000", "claims": list(claims)}))
     return path
 
 

@@ -27,6 +27,7 @@ def claims(
 ) -> None:
     """Print the claims with their verdicts."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from threefold.record.claims import tally
@@ -35,22 +36,24 @@ def claims(
     if not ledger.exists():
         raise InputError(f"{ledger} does not exist; `make reproduce` or `snakemake claims` writes it")
     frame = read_table(ledger)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("claim", "verdict", "published", "measured", "statement"):
-        table.add_column(column, overflow="fold")
+    table = Table(box=None, pad_edge=False, expand=True, header_style="bold")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("measured", no_wrap=True, justify="right")
+    table.add_column("published", overflow="fold", max_width=18)
+    table.add_column("claim", ratio=1)
     for row in frame.itertuples():
         if every or row.verdict != "not run here":
             shown = "" if row.value != row.value else f"{row.value:.6g}"
-            name = f"{row.id} (ours)" if row.ours else row.id
+            name = f"{row.id}, ours" if row.ours else row.id
             verdict = f"[{STYLES[row.verdict]}]{row.verdict}[/]"
-            table.add_row(name, verdict, row.published, shown, row.statement)
+            table.add_row(verdict, shown, row.published, f"{escape(row.statement)} [dim]{name}[/]")
     console = Console()
     console.print(table)
     counts = tally(frame)
     console.print()
-    for (paper, kind), verdicts in counts.iterrows():
+    for (kind, paper), verdicts in counts.iterrows():
         words = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items() if n)
-        console.print(f"{paper}, {'its own claims' if kind == 'paper' else 'checks of ours'}: {words}")
+        console.print(f"{paper}, {kind}: {words}", soft_wrap=True)
 
 
 @app.command()

@@ -79,8 +79,9 @@ class Claim(_Strict):
 
 
 class ClaimsFile(_Strict):
-    """One file of config/claims."""
+    """One file of config/claims; `title` is what the paper is called for short."""
 
+    title: str
     paper: str
     claims: list[Claim]
 
@@ -100,7 +101,7 @@ def load_claims(paths: list[str | Path]) -> list[tuple[str, Claim]]:
         for claim in file.claims:
             if claim.id in found:
                 raise InputError(f"{path}: claim {claim.id} is listed twice; give each its own id")
-            found[claim.id] = (file.paper, claim)
+            found[claim.id] = (f"{file.title} ({file.paper})", claim)
     return list(found.values())
 
 
@@ -157,7 +158,7 @@ def check_claims(claims: list[tuple[str, Claim]], artifacts: Mapping[str, str | 
 
 
 def tally(ledger: pd.DataFrame) -> pd.DataFrame:
-    """How many claims of each paper have each verdict, the paper's own and ours apart."""
-    kind = ledger["ours"].map({True: "ours", False: "paper"}).rename("kind")
-    counts = pd.crosstab([ledger["paper"], kind], ledger["verdict"])
-    return counts.reindex(columns=list(VERDICTS), fill_value=0)
+    """How many claims of each paper have each verdict: first all papers' own claims, then our checks."""
+    kind = ledger["ours"].map({False: "its own claims", True: "checks of ours"}).rename("kind")
+    counts = pd.crosstab([kind, ledger["paper"]], ledger["verdict"]).reindex(columns=list(VERDICTS), fill_value=0)
+    return counts.sort_index(level=0, ascending=False, sort_remaining=False)
