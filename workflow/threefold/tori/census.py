@@ -20,9 +20,10 @@ Matrix = tuple[int, int, int, int]
 def build_census(volumes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """One row per isometry class of mapping tori; `volumes` maps a surface to its table of measured words.
 
-    Columns: isometry_signature; surface, word, length: the shortest word, the first in the order of the tables; volume,
-    cusps, homology; words, surfaces: in which it occurs; least_surface, least_word, least_dilatation, least_entropy:
-    of the fibre with the least entropy seen; volume_spread: between words; km_ratio: the largest, bounded by 1;
+    Columns: isometry_signature; surface, word, length: the shortest word, the first in the order of the tables; volume
+    with its certificate, cusps, homology; words, surfaces: in which it occurs; least_surface, least_word,
+    least_dilatation, least_entropy: of the fibre with the least entropy seen; volume_spread: between words; km_ratio:
+    the largest, bounded by 1;
     syllables, lower_ratio, upper_ratio: for S_1_1, vol / (2 v_3 s) and vol / (2 v_8 s), at least 1 and below 1.
     """
     rows = pd.concat([_bounded(name, frame) for name, frame in volumes.items()], ignore_index=True)
@@ -39,7 +40,8 @@ def build_census(volumes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         lower_ratio=("lower_ratio", "min"),
         upper_ratio=("upper_ratio", "max"),
     )
-    columns = ["isometry_signature", "surface", "word", "length", "volume", "cusps", "homology"]
+    certificate = ["certified", "volume_low", "volume_high", "volume_digits", "uncertified"]
+    columns = ["isometry_signature", "surface", "word", "length", "volume", *certificate, "cusps", "homology"]
     census = shortest[columns].merge(seen, on="isometry_signature")
     fibre = least[["isometry_signature", "surface", "word", "dilatation", "entropy"]]
     fibre = fibre.rename(columns={name: f"least_{name}" for name in fibre.columns[1:]})

@@ -153,6 +153,7 @@ def _row(member: Member, torus: dict) -> dict:
         "entropy_source": "polynomial",
         "entropy_iterated": math.log(member.braid.dilatation().factor) if member.braid else None,
         "volume": volume,
+        **{name: torus[name] for name in ("certified", "volume_low", "volume_high", "volume_digits", "uncertified")},
         "volume_source": member.volume_source,
         "solution_type": torus["solution_type"],
         "isometry_signature": torus["isometry_signature"],

@@ -12,18 +12,8 @@ from snappy import twister
 from threefold.tori.classify import PSEUDO_ANOSOV
 from threefold.tori.processes import map_in_processes
 from threefold.tori.surfaces import Surface
-from threefold.tori.volumes import kojima_mcshane_ratio, measure, seed_moves
+from threefold.tori.volumes import UNMEASURED, kojima_mcshane_ratio, measure, seed_moves
 from threefold.tori.words import check_word, to_twister
-
-UNMEASURED = {
-    "cusps": None,
-    "tetrahedra": None,
-    "volume": None,
-    "solution_type": None,
-    "randomisations": None,
-    "isometry_signature": None,
-    "homology": None,
-}
 
 
 def mapping_torus(word: str, surface: Surface) -> snappy.Manifold:

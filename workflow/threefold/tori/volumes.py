@@ -1,4 +1,4 @@
-"""Volumes and isometry classes of 3-manifolds, by SnapPy."""
+"""Volumes and isometry classes of 3-manifolds, by SnapPy, with our certificate."""
 
 from __future__ import annotations
 
@@ -8,8 +8,26 @@ from collections.abc import Iterable
 
 import snappy
 
+from threefold.tori.certify import certify
+
 POSITIVE = "all tetrahedra positively oriented"
-DIGITS = 10  # decimals kept of a volume, where SnapPy's own estimate of its accuracy grants them
+DIGITS = 10  # decimals kept of a volume that is not certified, where SnapPy's own estimate of its accuracy grants them
+
+UNMEASURED = {
+    "cusps": None,
+    "tetrahedra": None,
+    "volume": None,
+    "certified": False,
+    "volume_low": None,
+    "volume_high": None,
+    "volume_digits": None,
+    "uncertified": "no mapping torus was measured",
+    "solution_type": None,
+    "randomisations": None,
+    "isometry_signature": None,
+    "homology": None,
+}
+"""What `measure` says of a manifold that was not built."""
 
 
 def kojima_mcshane_ratio(volume: float, chi: int, entropy: float) -> float:
@@ -37,20 +55,29 @@ def seed_moves(seed: int, name: str) -> None:
 
 
 def measure(manifold: snappy.Manifold, randomisations: int) -> dict:
-    """Volume, cusps, homology and isometry signature; the volume is null unless the solution is positively oriented.
+    """Volume with its certificate, cusps, homology and isometry signature (the keys of `UNMEASURED`).
 
-    Retriangulates at random, up to `randomisations` times, until it is; seed them with `seed_moves` before.
+    The volume is null unless the solution is positively oriented: the nearest double where it is certified, else
+    SnapPy's, rounded. Equal signatures prove two manifolds homeomorphic; different ones do not prove the contrary.
+    Retriangulates at random, up to `randomisations` times, until the solution is; seed them with `seed_moves` before.
     """
     tries = 0
     while manifold.solution_type() != POSITIVE and tries < randomisations:
         manifold.randomize()
         tries += 1
     found = manifold.solution_type() == POSITIVE
+    certificate = certify(manifold)
     volume = manifold.volume()
+    rounded = round(float(volume), min(DIGITS, volume.accuracy)) if found else None
     return {
         "cusps": manifold.num_cusps(),
         "tetrahedra": manifold.num_tetrahedra(),
-        "volume": round(float(volume), min(DIGITS, volume.accuracy)) if found else None,
+        "volume": float(certificate.digits) if certificate.certified else rounded,
+        "certified": certificate.certified,
+        "volume_low": certificate.low,
+        "volume_high": certificate.high,
+        "volume_digits": certificate.digits,
+        "uncertified": certificate.reason,
         "solution_type": manifold.solution_type(),
         "randomisations": tries,
         "isometry_signature": manifold.isometry_signature() if found else None,
