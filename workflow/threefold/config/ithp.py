@@ -51,7 +51,7 @@ class Information(Section):
     """Starts per setting."""
     epochs: int = Field(80, ge=1)
     """Passes over the training half."""
-    batch_size: int = Field(1000, ge=1)
+    batch_size: int = Field(2000, ge=1)
     """Rows per step."""
     learning_rate: float = Field(0.1, gt=0)
     """Of AdamW at the start; it falls to zero along a cosine."""
@@ -89,7 +89,7 @@ class Ithp(Section):
     """Gaussian modalities whose informations are known exactly."""
     information: Information = Information()
     """Linear bottlenecks on Gaussian modalities, compared with the closed form."""
-    gaussian_task: Training = Training(epochs=8, batch_size=500, learning_rate=0.005)
+    gaussian_task: Training = Training(seeds=3, epochs=8, batch_size=500, learning_rate=0.005)
     """ITHP with a label on Gaussian modalities, in every order of them."""
     real: Training = Training()
     """ITHP and its controls on MUStARD and CMU-MOSI, where data.mirror or data.download gives them."""

@@ -14,7 +14,7 @@ from threefold.ithp.features import Features
 from threefold.ithp.model import Architecture, HierarchicalBottleneck, Replica, Rows, fit
 
 COLUMNS = ["quantity", "estimator", "value", "valid", "note"]
-SUBSAMPLE = 2000  # rows for the estimators whose cost grows with the square of the rows
+SUBSAMPLE = 1000  # rows for the estimators whose cost grows with the square of the rows
 
 
 def train(

@@ -13,6 +13,7 @@ from threefold.ithp import gaussian as closed_form
 from threefold.record.style import COLOURS, PAGE, PUBLISHED, new_figure
 
 RELATIVE, ABSOLUTE = 0.03, 0.02  # the tolerance of spec §7.5: 3 % or 0.02 nat, whichever is wider
+TITLES = {"gaussian": "Gaussian", "mosi": "CMU-MOSI", "mustard": "MUStARD text"}
 MODELS = {  # name in the table -> name and colour in the figure
     "ithp": ("ITHP", COLOURS[0]),
     "no_bottleneck": ("same network, label only", COLOURS[5]),
@@ -57,8 +58,9 @@ def _draw_plane(axis: Axes, kept: pd.DataFrame, told: pd.DataFrame, r: np.ndarra
     axis.annotate("I(X0;X1)", (0, limit), xytext=(0, 2), textcoords="offset points", fontsize=7)
     points = pd.concat([kept["value"], told["value"]], axis=1).groupby(level="beta").mean()
     for beta, point in points[points.index > 1.2].iterrows():
-        axis.annotate(f"β={beta:g}", point, xytext=(4, -9), textcoords="offset points", fontsize=6.5)
-    axis.set(xlabel="I(X0;B0) / nat", ylabel="I(B0;X1) / nat", title="Information plane", ylim=(-0.1, 1.15 * limit))
+        axis.annotate(f"β={beta:g}", point, xytext=(4, -9), textcoords="offset points", fontsize=6)
+    axis.set(xlabel="I(X0;B0) / nat", ylabel="I(B0;X1) / nat", title="Information plane", ylim=(-0.55, 1.15 * limit))
+    axis.set_xlim(right=1.25 * kept["value"].max())
     axis.legend(loc="lower right", fontsize=7)
 
 
@@ -69,7 +71,7 @@ def _draw_deviation(axis: Axes, quantities: dict[str, pd.DataFrame]) -> None:
     axis.axhspan(-1, 1, color="0.92", zorder=0)
     axis.axhline(0, color=PUBLISHED)
     axis.annotate("grey: within 3 % or 0.02 nat", (0.03, 0.04), xycoords="axes fraction", fontsize=7)
-    axis.set(ylabel="(trained − exact) / tolerance", ylim=(-1.6, 1.6), title="Distance to the closed form")
+    axis.set(ylabel="(trained − exact) / tolerance", ylim=(-1.6, 1.6), title="Deviation")
     axis.legend(loc="upper left", fontsize=7, ncols=2)
 
 
@@ -83,44 +85,46 @@ def _draw_steps(axis: Axes, active: pd.DataFrame, r: np.ndarray) -> None:
 
 def draw_scores(tables: dict[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
     """ithp/scores by data set: a panel per data set and protocol, a row per set of modalities, a mark per model."""
-    scores = pd.concat([t.assign(dataset=name) for name, t in tables.items()], ignore_index=True)
-    metric = np.where(scores["dataset"] == "gaussian", "accuracy", "f1")
-    scores = scores[scores["metric"] == metric]
-    panels = list(scores.groupby(["dataset", "protocol"], sort=False))
-    rows = [part["modalities"][part["model"] != "majority"].nunique() for _, part in panels]
+    scores = pd.concat([table.assign(dataset=name) for name, table in tables.items()], ignore_index=True)
+    scores = scores[scores["metric"] == np.where(scores["dataset"] == "gaussian", "accuracy", "f1")]
+    panels = [(key, _row_names(part), part) for key, part in scores.groupby(["dataset", "protocol"], sort=False)]
+    panels.sort(key=lambda panel: -len(panel[1]))
     columns = min(2, len(panels))
-    height = 1.0 + 0.32 * sum(sorted(rows)[-2:]) if len(panels) > 2 else 1.4 + 0.3 * max(rows)
-    figure, axes = new_figure(-(-len(panels) // columns), columns, width=PAGE, height=height, squeeze=False)
+    heights = [len(panels[k][1]) + 2 for k in range(0, len(panels), columns)]
+    figure, axes = new_figure(
+        len(heights), columns, height=1 + 0.25 * sum(heights), squeeze=False, height_ratios=heights
+    )
+    for axis, panel in zip(axes.flat, panels, strict=False):
+        _draw_panel(axis, *panel)
     for axis in axes.flat[len(panels) :]:
         axis.set_visible(False)
-    for axis, ((dataset, protocol), part) in zip(axes.flat, panels, strict=False):
-        _draw_panel(axis, dataset, protocol, part)
-    handles = {
-        label: handle for axis in axes.flat for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
-    }
+    legends = [axis.get_legend_handles_labels() for axis in axes.flat]
+    handles = {label: handle for pairs in legends for handle, label in zip(*pairs, strict=True)}
     figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=3, fontsize=7)
     return figure, scores.drop(columns="detector_effect")
 
 
-TITLES = {"gaussian": "Gaussian modalities", "mosi": "CMU-MOSI, utterances", "mustard": "MUStARD, text"}
+def _row_names(part: pd.DataFrame) -> list[str]:
+    """Sets or orders of modalities, smaller sets first."""
+    names = dict.fromkeys(part.loc[part["model"] != "majority", "modalities"])
+    return sorted(names, key=lambda name: (name.count("-"), list(names).index(name)))
 
 
-def _draw_panel(axis: Axes, dataset: str, protocol: str, part: pd.DataFrame) -> None:
-    majority = part[part["model"] == "majority"]
-    part = part[part["model"] != "majority"]
-    names = list(dict.fromkeys(part.loc[part["model"] == "ithp", "modalities"]))
-    names += [name for name in dict.fromkeys(part["modalities"]) if name not in names]
-    names.sort(key=lambda name: name.count("-"))
+def _draw_panel(axis: Axes, key: tuple[str, str], names: list[str], part: pd.DataFrame) -> None:
+    dataset, protocol = key
     models = [model for model in MODELS if model in set(part["model"])]
     for k, model in enumerate(models):
-        rows = part[part["model"] == model].set_index("modalities")
-        y = np.array([names.index(name) for name in rows.index]) + (k - (len(models) - 1) / 2) * 0.13
+        rows = part[part["model"] == model]
+        y = rows["modalities"].map(names.index) + (k - (len(models) - 1) / 2) * 0.13
         label, colour = MODELS[model]
         error = np.abs(rows[["low", "high"]].to_numpy().T - rows["value"].to_numpy())
         axis.errorbar(rows["value"], y, xerr=error, fmt="o", ms=3, lw=0.9, color=colour, label=label)
         if rows["ceiling"].notna().any():
             axis.plot(rows["ceiling"], y, "|", ms=14, mew=1.5, color=PUBLISHED, label="best possible from the prime")
-    axis.axvline(majority["value"].iloc[0], color="0.5", ls=":", label="majority class")
-    axis.set_yticks(range(len(names)), [name.replace("-", " → ") for name in names])
-    axis.invert_yaxis()
-    axis.set(title=f"{TITLES[dataset]} ({protocol})", xlabel="accuracy" if dataset == "gaussian" else "weighted F1")
+    majority = part.loc[part["model"] == "majority", "value"].iloc[0]
+    axis.axvline(majority, color="0.5", ls=":", label="majority class of the training rows")
+    chains = set(part.loc[part["model"] == "ithp", "modalities"])
+    axis.set_yticks(range(len(names)), [name.replace("-", " → " if name in chains else " + ") for name in names])
+    axis.set_ylim(len(names) - 0.4, -0.6)
+    score = "accuracy" if dataset == "gaussian" else "weighted F1"
+    axis.set(title=f"{TITLES[dataset]}: {protocol}", xlabel=f"{score}, held-out rows")
