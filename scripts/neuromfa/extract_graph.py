@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from threefold.neuromfa.checkpoint import InitialCheckpoint, SafetensorsCheckpoint
+from threefold.neuromfa.checkpoint import InitialCheckpoint, open_folder
 from threefold.neuromfa.graph import save_graphs
 from threefold.neuromfa.neox import PYTHIA
 from threefold.neuromfa.sampling import sample_graphs
@@ -10,7 +10,7 @@ from threefold.record.job import job
 
 with job(snakemake):
     if snakemake.input:
-        checkpoint = SafetensorsCheckpoint(Path(snakemake.input[0]).parent)
+        checkpoint = open_folder(Path(snakemake.input[0]).parent)
     else:
         model = snakemake.wildcards.model
         checkpoint = InitialCheckpoint(model, PYTHIA[model], snakemake.params.seed)

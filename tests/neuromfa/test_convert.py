@@ -1,5 +1,7 @@
 """Sampled networks as sparse matrices and as networkx graphs."""
 
+from dataclasses import replace
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -15,8 +17,11 @@ def test_sparse_matrix_and_networkx_graph_agree(graphs):
     assert lengths.shape == (nodes, nodes) and len(set(names)) == graph.number_of_nodes() == nodes
     assert graph.number_of_edges() == lengths.nnz == 2 * (8 * 16 + 4 + 2 * 16)
     assert np.allclose(lengths.data, 1 / abs(weights.data))
-    source, target = names.index(("D", 1, graphs.D[1, 1, 2])), names.index(("M", 1, graphs.M[1, 1, 5]))
-    assert weights[source, target] == np.float32(graphs.D_M[1, 1, 5, 2])
+    source, target = (
+        names.index(("D", 1, graphs.neurons["D"][1, 1, 2])),
+        names.index(("M", 1, graphs.neurons["M"][1, 1, 5])),
+    )
+    assert weights[source, target] == np.float32(graphs.weights["D_M"][1, 1, 5, 2])
     edge = graph.edges[names[source], names[target]]
     assert edge["weight"] == weights[source, target] and edge["length"] == pytest.approx(1 / abs(edge["weight"]))
 
@@ -30,7 +35,7 @@ def test_edges_lead_from_each_layer_to_the_next(graphs):
 
 def test_attention_mixes_keys_and_values_but_not_queries(graphs):
     graph = to_networkx(graphs, 0)
-    channels = graphs.A[0, 0]
+    channels = graphs.neurons["A"][0, 0]
     query, key = ("F", 0, int(channels[1])), ("F", 0, int(channels[1] + 24))
     assert list(graph.successors(query)) == [("A", 0, channels[1])]
     assert len(list(graph.successors(key))) == 4
@@ -38,5 +43,5 @@ def test_attention_mixes_keys_and_values_but_not_queries(graphs):
 
 
 def test_edges_of_weight_zero_are_absent(graphs):
-    empty = type(graphs)(**{**vars(graphs), "D_M": np.zeros_like(graphs.D_M)})
+    empty = replace(graphs, weights=graphs.weights | {"D_M": np.zeros_like(graphs.weights["D_M"])})
     assert to_scipy(empty, 0).nnz == to_scipy(graphs, 0).nnz - 2 * 8 * 4

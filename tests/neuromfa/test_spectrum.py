@@ -1,5 +1,7 @@
 """Spectra: known answers, and a direct implementation written from the definitions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -44,7 +46,7 @@ def direct_tau(matrices, window):
 @pytest.mark.parametrize(("model", "window"), [("pythia-14m", 150), ("pythia-160m", 40)])
 def test_tau_is_that_of_a_direct_implementation(model, window):
     graphs = networks(model, sample_size=12, seeds=1)
-    weights = {layer: w[0] for layer, w in graphs.weights.items()}
+    weights = graphs.network(0)
     spectrum, _ = fit_network(weights, window)
     direct = direct_tau([matrix for family in weights.values() for matrix in family], window)
     assert np.abs(spectrum["tau"] - direct).max() < 1e-12
@@ -158,9 +160,8 @@ def test_metrics_follow_from_the_spectrum():
 )
 def test_a_network_without_a_fit_is_kept_with_its_reason(value, lacking):
     graphs = networks("pythia-14m", sample_size=16, seeds=2)
-    flat = {name: np.full_like(getattr(graphs, name)[:1], value) for name in ("X_F", "A_D", "D_M", "M_X")}
-    mixed = {name: np.concatenate([flat[name], getattr(graphs, name)[1:]]) for name in flat}
-    spectra, metrics = fit_networks(type(graphs)(**{**vars(graphs), **mixed}), window=150)
+    mixed = {edge: np.concatenate([np.full_like(w[:1], value), w[1:]]) for edge, w in graphs.weights.items()}
+    spectra, metrics = fit_networks(replace(graphs, weights=mixed), window=150)
     assert metrics["status"].str.startswith(lacking).tolist() == [True, False]
     assert metrics["alpha_0"].isna().tolist() == [True, False]
     assert set(spectra["seed"]) == {1}

@@ -4,61 +4,145 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 from scipy.special import ndtri
 
+from threefold.neuromfa.architectures import Layout, Tensor, find_layout
 from threefold.neuromfa.neox import Shape
+from threefold.neuromfa.tensors import LocalBytes, SafetensorsFile, TensorFile, TorchFile, write_safetensors
 from threefold.record.errors import InputError
+from threefold.record.files import atomic
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # the increment of SplitMix64
+WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin", "*.safetensors", "*.bin", "*.pt")  # the first found is taken
 
 
 class Checkpoint(Protocol):
     """A model's weights at one training step."""
 
-    shape: Shape
+    layout: Layout
 
-    def block(self, name: str, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """The entries rows x columns of the matrix `name` [out, in], in the checkpoint's own float type."""
+    def block(self, tensor: Tensor, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """The entries rows [..., r] x columns [..., c] of a matrix [out, in], in the checkpoint's own float type.
+
+        Leading axes are networks: [..., r, c]. Of a convolution the entries are the L2 norms of its kernel slices.
+        """
 
 
-class SafetensorsCheckpoint:
-    """A folder in the Hugging Face layout: config.json and model.safetensors. Only the rows asked for are read."""
+class FileCheckpoint:
+    """A model in the layout of the Hugging Face hub: its config.json and files of tensors, each opened lazily.
 
-    def __init__(self, folder: str | Path):
-        folder = Path(folder)
-        self.path = folder / "model.safetensors"
-        try:
-            config = json.loads((folder / "config.json").read_text())
-            self.shape = Shape(
-                config["hidden_size"], config["num_hidden_layers"], config["num_attention_heads"], config["vocab_size"]
-            )
-            self._file = safe_open(self.path, framework="numpy")
-        except FileNotFoundError as error:
-            raise InputError(
-                f"{folder}: a checkpoint is config.json and model.safetensors; {error.filename or self.path} is missing"
-            ) from None
-        except KeyError as error:
-            raise InputError(f"{folder / 'config.json'}: no key {error}; expected a GPT-NeoX configuration") from None
-        except (ValueError, SafetensorError) as error:
-            raise InputError(f"{folder}: not a whole checkpoint ({error}); fetch it again") from None
+    files: tensor -> the file that holds it. One matrix's rows are held at a time.
+    """
 
-    def block(self, name: str, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        try:
-            matrix = self._file.get_slice(name)
-        except SafetensorError:
-            raise InputError(f"{self.path}: no tensor {name}; expected a GPT-NeoX model") from None
-        expected = self.shape.matrices()[name][:2]
-        if tuple(matrix.get_shape()) != expected:
-            raise InputError(f"{self.path}: {name} has shape {matrix.get_shape()}, its config.json says {expected}")
-        values = np.stack([matrix[int(row) : int(row) + 1][0, columns] for row in rows])
+    def __init__(self, where: str, config: Mapping[str, Any], files: Mapping[str, TensorFile]):
+        self.where, self.config, self._files = where, config, files
+        self.layout = find_layout(config, files.keys(), f"{where}/config.json")
+
+    def block(self, tensor: Tensor, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        if tensor.name not in self._files:
+            raise InputError(f"{self.where}: no tensor {tensor.name}, which its config.json calls for")
+        file = self._files[tensor.name]
+        expected = (tensor.columns, tensor.rows) if tensor.transposed else (tensor.rows, tensor.columns)
+        found = tuple(file.shapes[tensor.name])
+        if found[:2] != expected:
+            raise InputError(f"{self.where}: {tensor.name} has shape {found}, its config.json says {expected}")
+        outer, inner = (columns, rows) if tensor.transposed else (rows, columns)
+        read, place = np.unique(outer, return_inverse=True)
+        values = file.rows(tensor.name, read)
         if not np.isfinite(values).all():
-            raise InputError(f"{self.path}: {name} holds NaN or infinity; expected finite weights")
-        return values
+            raise InputError(f"{self.where}: {tensor.name} holds NaN or infinity; expected finite weights")
+        if values.ndim > 2:
+            kernels = values.reshape(*values.shape[:2], -1).astype(np.float32)
+            values = np.sqrt((kernels * kernels).sum(axis=-1))
+        picked = values[place.reshape(np.shape(outer))[..., :, None], inner[..., None, :]]
+        return picked.swapaxes(-1, -2) if tensor.transposed else picked
+
+
+def open_folder(folder: str | Path) -> FileCheckpoint:
+    """The checkpoint in a folder: config.json, and safetensors or PyTorch files, one or several, with index or not."""
+    folder = Path(folder)
+    config = read_json(folder / "config.json")
+    for name in WEIGHT_FILES:
+        index = folder / f"{name}.index.json"
+        paths = shards(index) if index.exists() else sorted(folder.glob(name))
+        if paths:
+            return FileCheckpoint(str(folder), config, open_files(paths))
+    raise InputError(f"{folder}: no weights; expected one of {', '.join(WEIGHT_FILES)}")
+
+
+def read_json(path: Path) -> dict:
+    """A JSON file of a checkpoint; raises InputError if it is missing or damaged."""
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        raise InputError(f"{path}: missing; a checkpoint is config.json and files of weights") from None
+    except ValueError as error:
+        raise InputError(f"{path}: not JSON ({error}); fetch it again") from None
+
+
+def shards(index: Path) -> list[Path]:
+    """The files that an index of shards names."""
+    found = read_json(index)
+    if not isinstance(found.get("weight_map"), dict):
+        raise InputError(f"{index}: no weight_map; expected an index of shards")
+    return [index.parent / name for name in sorted(set(found["weight_map"].values()))]
+
+
+def open_files(paths: list[Path]) -> dict[str, TensorFile]:
+    """Tensor -> its file, of all tensors in `paths`."""
+    found: dict[str, TensorFile] = {}
+    for path in paths:
+        if not path.is_file():
+            raise InputError(f"{path}: missing; the index of shards names it")
+        file = SafetensorsFile(LocalBytes(path)) if path.suffix == ".safetensors" else TorchFile(path)
+        found |= dict.fromkeys(file.shapes, file)
+    return found
+
+
+class SampledCheckpoint:
+    """The sampled entries of a checkpoint, as `save_sample` writes them; opened lazily."""
+
+    def __init__(self, path: str | Path):
+        self._path = Path(path)
+        self._file = SafetensorsFile(LocalBytes(self._path))
+        if "layout" not in self._file.metadata:
+            raise InputError(f"{path}: not the sampled weights of a checkpoint; delete it and run again")
+        sizes, edges = json.loads(self._file.metadata["layout"])
+        stacks = {edge: [[Tensor(*t) for t in stack] for stack in blocks] for edge, blocks in edges.items()}
+        self.layout = Layout(sizes, stacks)
+
+    def block(self, tensor: Tensor, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        kept_rows, kept_columns = (self._whole(f"{tensor.name}:{axis}") for axis in ("rows", "columns"))
+        values = self._whole(tensor.name)
+        at_rows, at_columns = np.searchsorted(kept_rows, rows), np.searchsorted(kept_columns, columns)
+        return values[at_rows[..., :, None], at_columns[..., None, :]]
+
+    def _whole(self, name: str) -> np.ndarray:
+        return self._file.rows(name, np.arange(self._file.shapes[name][0]))
+
+
+def save_sample(
+    path: str | Path, checkpoint: Checkpoint, wanted: Iterable[tuple[Tensor, np.ndarray, np.ndarray]]
+) -> None:
+    """Write the entries of a checkpoint that its sampled networks need, holding one matrix of them at a time.
+
+    wanted: matrix, rows, columns (ascending). The file is safetensors: of each matrix the entries rows x columns under
+    its own name, [out, in], and their places as `<name>:rows` and `<name>:columns`; its metadata hold the layout.
+    """
+
+    def entries():
+        for tensor, rows, columns in wanted:
+            yield tensor.name, checkpoint.block(tensor, rows, columns)
+            yield f"{tensor.name}:rows", np.asarray(rows, np.int64)
+            yield f"{tensor.name}:columns", np.asarray(columns, np.int64)
+
+    with atomic(path) as part:
+        write_safetensors(part, entries(), {"layout": json.dumps(checkpoint.layout)})
 
 
 class InitialCheckpoint:
@@ -70,16 +154,17 @@ class InitialCheckpoint:
     """
 
     def __init__(self, model: str, shape: Shape, seed: int):
-        self.model, self.shape, self.seed = model, shape, seed
-        self._matrices = shape.matrices()
+        self.model, self.seed = model, seed
+        self.layout = find_layout(shape.config())
+        self._std = {name: std for name, (_, _, std) in shape.matrices().items()}
 
-    def block(self, name: str, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        _, width, std = self._matrices[name]
-        start = hashlib.sha256(f"{self.seed}/{self.model}/{name}".encode()).digest()[:8]
-        entry = np.add.outer(np.asarray(rows, np.uint64) * np.uint64(width), np.asarray(columns, np.uint64))
+    def block(self, tensor: Tensor, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        start = hashlib.sha256(f"{self.seed}/{self.model}/{tensor.name}".encode()).digest()[:8]
+        starts, columns = np.asarray(rows, np.uint64) * np.uint64(tensor.columns), np.asarray(columns, np.uint64)
+        entry = starts[..., :, None] + columns[..., None, :]
         bits = _mix(np.frombuffer(start, np.uint64) + (entry + np.uint64(1)) * GOLDEN)
         uniform = ((bits >> np.uint64(11)) + 0.5) * 2.0**-53
-        return (std * ndtri(uniform)).astype(np.float16)
+        return (self._std[tensor.name] * ndtri(uniform)).astype(np.float16)
 
 
 def _mix(state: np.ndarray) -> np.ndarray:

@@ -21,13 +21,12 @@ def to_scipy(graphs: NeuronGraphs, seed: int, lengths: bool = True) -> csr_array
     Edges of weight zero are absent; edges F -> A have weight and length 1. Rows are named by `node_names`.
     """
     index = _index(graphs, seed)
-    sizes = [len(neurons) for *_, neurons in _layers(graphs, index)]
-    s, blocks = graphs.A.shape[-1], graphs.A.shape[1]
-    mixing = np.vstack([np.eye(s), np.ones((2 * s, s))])  # queries pass to their own channel, keys and values to all
+    layers = _layers(graphs, index)
+    sizes = [len(neurons) for *_, neurons in layers]
     steps = []
-    for b in range(blocks):
-        X_F, A_D, D_M, M_X = (w[index, b].T for w in graphs.weights.values())
-        steps += [X_F, mixing, A_D, D_M, M_X]
+    for (source, block, _), (target, *_), m, n in zip(layers, layers[1:], sizes, sizes[1:], strict=False):
+        edge = f"{source}_{target}"
+        steps.append(graphs.weights[edge][index, block].T if edge in graphs.weights else _constant(source, m, n))
     grid = [[None] * len(sizes) for _ in sizes]
     for layer, step in enumerate(steps):
         grid[layer][layer + 1] = coo_array(step.astype(np.float32))
@@ -56,7 +55,16 @@ def _index(graphs: NeuronGraphs, seed: int) -> int:
 
 def _layers(graphs: NeuronGraphs, index: int) -> list[tuple[str, int, np.ndarray]]:
     """(layer, block, neurons) of one network in the order of its edges."""
-    layers = {layer: getattr(graphs, layer)[index] for layer in "XFADM"}
-    blocks = graphs.A.shape[1]
-    inner = [(layer, block, layers[layer][block]) for block in range(blocks) for layer in "XFADM"]
-    return [*inner, ("X", blocks, layers["X"][blocks])]
+    blocks = next(iter(graphs.weights.values())).shape[1]
+    inner = [
+        (layer, block, neurons[index, block]) for block in range(blocks) for layer, neurons in graphs.neurons.items()
+    ]
+    return [*inner, ("X", blocks, graphs.neurons["X"][index, blocks])]
+
+
+def _constant(source: str, sources: int, targets: int) -> np.ndarray:
+    """Edges of length 1 out of F, where queries pass to their own channel, keys and values to all; or out of G, where
+    gate and up projection pass to their own neuron."""
+    own = np.eye(targets)
+    mixing = np.ones((sources - targets, targets)) if source == "F" else own
+    return np.vstack([own, mixing])

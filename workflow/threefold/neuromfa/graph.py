@@ -1,25 +1,26 @@
 """Sampled neuron interaction networks of a checkpoint (spec §1.2 and §2).
 
-Neurons lie in layers X, F, A, D, M of each block, and X after the last block; edges run from each layer to the next.
-The artifact graph.npz holds all sampled networks of one checkpoint, with S seeds, B blocks, sample size s:
+Neurons lie in layers, edges run from each layer to the next. The artifact graph.npz holds all sampled networks of one
+checkpoint. With S seeds, B blocks and sample size s, a transformer's is
 
-    seeds            [S]             seeds of NumPy's legacy generator
-    hidden_size      []              h of the model
-    X                [S, B + 1, s]   neurons drawn from h: inputs of each block, then the output of the last
-    A                [S, B, s]       attention channels t drawn from h; F is t, t + h, t + 2h
-    D                [S, B, s]       outputs of the attention projection, drawn from h
-    M                [S, B, 2s]      neurons of the MLP, drawn from 4h
-    X_F              [S, B, 3s, s]   weights [out, in] in the checkpoint's float type, as are the next three
-    A_D              [S, B, s, s]
-    D_M              [S, B, 2s, s]
-    M_X              [S, B, s, 2s]
+    seeds         [S]             seeds of the networks
+    neurons/X     [S, B + 1, s]   inputs of each block, then the output of the last
+    neurons/F     [S, B, 3s]      outputs of the query-key-value matrices: those of t, one after the other
+    neurons/A     [S, B, s]       attention channels t
+    neurons/D     [S, B, s]       outputs of the attention projection
+    neurons/M     [S, B, 2s]      neurons of the MLP
+    weights/X_F   [S, B, 3s, s]   weights [out, in] in the checkpoint's float type, as are the next three
+    weights/A_D   [S, B, s, s]
+    weights/D_M   [S, B, 2s, s]
+    weights/M_X   [S, B, s, 2s]
 
-The edges F -> A carry no weight: each has length 1 (`convert.py` adds them).
+The edges F -> A carry no weight: each has length 1 (`convert.py` adds them). A gated MLP has a layer G [S, B, 4s]
+before M, with weights D_G, and edges G -> M of length 1. A convolutional network has only layers X and weights X_X.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -31,45 +32,39 @@ from threefold.record.files import atomic
 
 @dataclass(frozen=True)
 class NeuronGraphs:
-    """The sampled networks of one checkpoint; the fields are described at the head of this module."""
+    """The sampled networks of one checkpoint, as described at the head of this module."""
 
     seeds: np.ndarray
-    hidden_size: np.ndarray
-    X: np.ndarray
-    A: np.ndarray
-    D: np.ndarray
-    M: np.ndarray
-    X_F: np.ndarray
-    A_D: np.ndarray
-    D_M: np.ndarray
-    M_X: np.ndarray
+    neurons: dict[str, np.ndarray]
+    weights: dict[str, np.ndarray]
 
     @property
-    def F(self) -> np.ndarray:
-        """Sampled outputs of the fused query-key-value matrix [S, B, 3s]."""
-        return fused_rows(self.A, self.hidden_size)
+    def sample_size(self) -> int:
+        return self.neurons["X"].shape[-1]
 
-    @property
-    def weights(self) -> dict[str, np.ndarray]:
-        """Weights by the layer whose neurons are the sources of the edges, hence the centres of balls."""
-        return {"X": self.X_F, "A": self.A_D, "D": self.D_M, "M": self.M_X}
-
-
-def fused_rows(channels: np.ndarray, hidden_size: int) -> np.ndarray:
-    """Rows t, t + h, t + 2h of the query-key-value matrix for the channels t [..., s]; [..., 3s]."""
-    return np.concatenate([channels, channels + hidden_size, channels + 2 * hidden_size], axis=-1)
+    def network(self, index: int) -> dict[str, np.ndarray]:
+        """Weights [B, out, in] of one network by the layer of their sources, which are the centres of balls."""
+        return {edge[0]: weights[index] for edge, weights in self.weights.items()}
 
 
 def save_graphs(path: str | Path, graphs: NeuronGraphs) -> None:
     """Write the artifact graph.npz."""
+    arrays = {f"neurons/{layer}": neurons for layer, neurons in graphs.neurons.items()}
+    arrays |= {f"weights/{edge}": weights for edge, weights in graphs.weights.items()}
     with atomic(path) as part:
-        np.savez(part, **asdict(graphs))
+        np.savez(part, seeds=graphs.seeds, **arrays)
 
 
 def load_graphs(path: str | Path) -> NeuronGraphs:
     """Read the artifact graph.npz; raises InputError if the file is damaged."""
     try:
         with np.load(path) as arrays:
-            return NeuronGraphs(**arrays)
-    except (BadZipFile, ValueError, OSError, TypeError) as error:
+            parts = {
+                part: {name.split("/")[1]: arrays[name] for name in arrays.files if name.startswith(part)}
+                for part in ("neurons", "weights")
+            }
+            if not (parts["neurons"] and parts["weights"]):
+                raise ValueError(f"it holds {', '.join(arrays.files)}")
+            return NeuronGraphs(arrays["seeds"], **parts)
+    except (BadZipFile, ValueError, OSError, KeyError) as error:
         raise InputError(f"{path}: not a graph of this pipeline ({error}); delete it and run again") from None

@@ -33,6 +33,12 @@ class Shape:
         h = self.hidden_size
         return 2 * self.vocabulary * h + self.blocks * (12 * h * h + 13 * h) + 2 * h
 
+    def config(self) -> dict[str, int | str]:
+        """What config.json says of the shape."""
+        names = ("hidden_size", "num_hidden_layers", "num_attention_heads", "vocab_size")
+        sizes = (self.hidden_size, self.blocks, self.heads, self.vocabulary)
+        return {"model_type": "gpt_neox", **dict(zip(names, sizes, strict=True))}
+
     def matrices(self) -> dict[str, tuple[int, int, float]]:
         """Every matrix of the model: tensor name -> (rows, columns, initial standard deviation), rows being outputs."""
         h, blocks = self.hidden_size, self.blocks

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from torch.nn.functional import cross_entropy
 from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
 
+from threefold.neuromfa.architectures import Tensor
 from threefold.neuromfa.checkpoint import InitialCheckpoint
 from threefold.neuromfa.neox import Shape
 from threefold.record.files import atomic
@@ -59,7 +60,7 @@ def initial_model(name: str, shape: Shape, context: int, seed: int) -> GPTNeoXFo
     initial = InitialCheckpoint(name, shape, seed)
     with torch.no_grad():
         for tensor, (rows, columns, _) in shape.matrices().items():
-            values = initial.block(tensor, np.arange(rows), np.arange(columns))
+            values = initial.block(Tensor(tensor, rows, columns), np.arange(rows), np.arange(columns))
             model.get_parameter(tensor.replace(IN_FILES, IN_MODULES)).copy_(torch.from_numpy(values))
     return model
 

@@ -2,52 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 
+from threefold.neuromfa.architectures import Layout, Tensor
 from threefold.neuromfa.checkpoint import Checkpoint
-from threefold.neuromfa.graph import NeuronGraphs, fused_rows
-from threefold.neuromfa.neox import ATTENTION_IN, ATTENTION_OUT, MLP_IN, MLP_OUT
+from threefold.neuromfa.graph import NeuronGraphs
 from threefold.record.errors import InputError
 from threefold.record.progress import progress
 
+Sampling = Literal["published", "generator"]
 
-def sample_neurons(hidden_size: int, blocks: int, sample_size: int, seed: int) -> dict[str, np.ndarray]:
-    """Neurons of one sampled network, in the published code's order of draws (spec §2).
 
-    Returns int64 arrays X [B + 1, s], A [B, s], D [B, s], M [B, 2s]. Raises InputError if a layer is smaller than its
-    sample.
+def sample_neurons(
+    layout: Layout, sample_size: int, seeds: Sequence[int], sampling: Sampling = "published"
+) -> dict[str, np.ndarray]:
+    """Neurons of the sampled networks: layer -> [seeds, blocks, neurons], in the order of the layers.
+
+    sampling: "published" draws from NumPy's legacy generator in the published code's order, so that networks are those
+    of the paper seed by seed; "generator" draws in the same order from NumPy's Generator. Raises InputError if a layer
+    is smaller than its sample.
     """
-    if sample_size > hidden_size:
-        raise InputError(f"sample_size is {sample_size}, but the model has only {hidden_size} neurons per layer")
-    # The legacy generator is meant: with it, networks are those of the published code, seed by seed.
-    draw = np.random.RandomState(seed).choice
-    h, s = hidden_size, sample_size
-    sizes = {"X": (h, s), "A": (h, s), "D": (h, s), "M": (4 * h, 2 * s)}
-    drawn = [{layer: draw(n, k, replace=False) for layer, (n, k) in sizes.items()} for _ in range(blocks)]
-    neurons = {layer: np.stack([block[layer] for block in drawn]) for layer in sizes}
-    neurons["X"] = np.vstack([neurons["X"], draw(h, s, replace=False)])
-    return neurons
+    drawn = {layer: [] for layer in layout.sizes}
+    for seed in seeds:
+        draw = (np.random.RandomState(seed) if sampling == "published" else np.random.default_rng(seed)).choice
+        of_seed = {layer: [] for layer in layout.sizes}
+        for block in range(layout.blocks + 1):
+            for layer, sizes in layout.sizes.items():
+                wanted = 2 * sample_size if layer == "M" else sample_size
+                if block < len(sizes):
+                    if wanted > sizes[block]:
+                        raise InputError(
+                            f"sample_size {sample_size} takes {wanted} neurons of layer {layer}, which has only "
+                            f"{sizes[block]} neurons; choose a smaller sample_size"
+                        )
+                    of_seed[layer].append(draw(sizes[block], wanted, replace=False))
+        for layer, neurons in of_seed.items():
+            drawn[layer].append(np.stack(neurons))
+    neurons = {layer: np.stack(samples) for layer, samples in drawn.items()}
+    if "A" not in neurons:
+        return neurons
+    channels, inner = neurons["A"], neurons["M"]
+    key_values = neurons.pop("K", channels)
+    a = layout.sizes["A"][0]
+    kv = layout.sizes.get("K", layout.sizes["A"])[0]
+    F = np.concatenate([channels, key_values + a, key_values + a + kv], axis=-1)
+    gated = {"G": np.concatenate([inner, inner + layout.sizes["M"][0]], axis=-1)} if "D_G" in layout.edges else {}
+    return {"X": neurons["X"], "F": F, "A": channels, "D": neurons["D"], **gated, "M": inner}
 
 
-def sample_graphs(checkpoint: Checkpoint, sample_size: int, seeds: Sequence[int]) -> NeuronGraphs:
-    """Draw the network of each seed and read its weights from the checkpoint."""
-    h, blocks = checkpoint.shape.hidden_size, checkpoint.shape.blocks
-    drawn = [sample_neurons(h, blocks, sample_size, seed) for seed in seeds]
-    neurons = {layer: np.stack([sample[layer] for sample in drawn]) for layer in "XADM"}
-    X, A, D, M = neurons.values()
-    F = fused_rows(A, h)
-    tensors = {
-        "X_F": (ATTENTION_IN, F, X[:, :-1]),
-        "A_D": (ATTENTION_OUT, D, A),
-        "D_M": (MLP_IN, M, D),
-        "M_X": (MLP_OUT, X[:, 1:], M),
-    }
-    weights = {name: [] for name in tensors}
-    for block in progress(range(blocks), "blocks sampled"):
-        for name, (tensor, rows, columns) in tensors.items():
-            pairs = zip(rows[:, block], columns[:, block], strict=True)
-            weights[name].append(np.stack([checkpoint.block(tensor.format(block), out, into) for out, into in pairs]))
-    stacked = {name: np.stack(blocks_of, axis=1) for name, blocks_of in weights.items()}
-    return NeuronGraphs(seeds=np.asarray(seeds), hidden_size=np.asarray(h), **neurons, **stacked)
+def sample_graphs(
+    checkpoint: Checkpoint, sample_size: int, seeds: Sequence[int], sampling: Sampling = "published"
+) -> NeuronGraphs:
+    """Draw the networks of all seeds and read their weights in one pass over the checkpoint."""
+    layout = checkpoint.layout
+    neurons = sample_neurons(layout, sample_size, seeds, sampling)
+    weights = {edge: [] for edge in layout.edges}
+    for block in progress(range(layout.blocks), "blocks sampled"):
+        for edge in layout.edges:
+            parts = [checkpoint.block(*part) for part in _parts(layout, neurons, edge, block)]
+            weights[edge].append(np.concatenate(parts, axis=-2))
+    stacked = {edge: np.stack(blocks, axis=1) for edge, blocks in weights.items()}
+    return NeuronGraphs(seeds=np.asarray(seeds), neurons=neurons, weights=stacked)
+
+
+def wanted_entries(
+    layout: Layout, sample_size: int, seeds: Sequence[int], sampling: Sampling = "published"
+) -> Iterator[tuple[Tensor, np.ndarray, np.ndarray]]:
+    """Every matrix with the rows and columns that the sampled networks of all seeds need of it, ascending."""
+    neurons = sample_neurons(layout, sample_size, seeds, sampling)
+    for block in range(layout.blocks):
+        for edge in layout.edges:
+            for tensor, rows, columns in _parts(layout, neurons, edge, block):
+                yield tensor, np.unique(rows), np.unique(columns)
+
+
+def _parts(
+    layout: Layout, neurons: dict[str, np.ndarray], edge: str, block: int
+) -> Iterator[tuple[Tensor, np.ndarray, np.ndarray]]:
+    """The matrices between two layers with their sampled rows and columns [seeds, neurons]."""
+    source, target = edge.split("_")
+    columns = neurons[source][:, block]
+    rows = neurons[target][:, block + (target == "X")]
+    start = 0
+    for tensor in layout.edges[edge][block]:
+        inside = (rows[0] >= start) & (rows[0] < start + tensor.rows)  # the same places in every network
+        yield tensor, rows[:, inside] - start, columns
+        start += tensor.rows

@@ -89,8 +89,9 @@ def fit_network(weights: Mapping[str, np.ndarray], window: int) -> tuple[pd.Data
     no fit is possible, and the metrics of spec §3.3 with the centres used per layer; `status` is "ok" or what is
     lacking.
     """
-    counts = {layer: length_histogram(weights[layer], window) for layer in LAYERS}
-    used = {f"centres_{layer}": int((counts[layer].sum(axis=0) >= LEAST_DEGREE).sum()) for layer in LAYERS}
+    counts = {layer: length_histogram(matrices, window) for layer, matrices in weights.items()}
+    used = dict.fromkeys((f"centres_{layer}" for layer in LAYERS), 0)
+    used |= {f"centres_{layer}": int((found.sum(axis=0) >= LEAST_DEGREE).sum()) for layer, found in counts.items()}
     radii, masses = ball_masses(np.hstack(list(counts.values())))
     metrics = {**used, "centres": sum(used.values()), "nodes": sum(c.shape[1] for c in counts.values())}
     metrics |= {"radii": len(radii), "status": "ok"}
@@ -120,11 +121,10 @@ def fit_network(weights: Mapping[str, np.ndarray], window: int) -> tuple[pd.Data
 def fit_networks(graphs: NeuronGraphs, window: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Spectra (a row per seed and q) and metrics (a row per seed) of all networks sampled from a checkpoint."""
     fits = [
-        fit_network({layer: weights[index] for layer, weights in graphs.weights.items()}, window)
-        for index in progress(range(len(graphs.seeds)), "networks fitted")
+        fit_network(graphs.network(index), window) for index in progress(range(len(graphs.seeds)), "networks fitted")
     ]
     seeds = graphs.seeds.tolist()
     spectra = [spectrum.assign(seed=seed) for seed, (spectrum, _) in zip(seeds, fits, strict=True)]
     metrics = pd.DataFrame([metrics for _, metrics in fits])
-    metrics = metrics.assign(seed=seeds, sample_size=graphs.A.shape[-1], window=window)
+    metrics = metrics.assign(seed=seeds, sample_size=graphs.sample_size, window=window)
     return pd.concat(spectra, ignore_index=True), metrics
