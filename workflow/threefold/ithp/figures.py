@@ -106,8 +106,8 @@ def draw_scores(tables: dict[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
 
 def _row_names(part: pd.DataFrame) -> list[str]:
     """Sets or orders of modalities, smaller sets first."""
-    names = dict.fromkeys(part.loc[part["model"] != "majority", "modalities"])
-    return sorted(names, key=lambda name: (name.count("-"), list(names).index(name)))
+    shown = part[part["model"] != "majority"].sort_values("model", key=lambda model: model != "ithp", kind="stable")
+    return sorted(dict.fromkeys(shown["modalities"]), key=lambda name: name.count("-"))
 
 
 def _draw_panel(axis: Axes, key: tuple[str, str], names: list[str], part: pd.DataFrame) -> None:

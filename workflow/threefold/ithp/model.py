@@ -17,7 +17,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
-from torch.utils.data import BatchSampler, DataLoader, Dataset, SequentialSampler, SubsetRandomSampler
+from torch.utils.data import BatchSampler, DataLoader, Dataset, RandomSampler, SequentialSampler
 
 from threefold.ithp.layers import Detector, Encoder, divergence, perceptron
 from threefold.record.progress import progress
@@ -199,8 +199,7 @@ class Rows(pl.LightningDataModule, Dataset):
         return [x[rows] for x in self.modalities], self.label[rows], self.weight[:, rows]
 
     def train_dataloader(self) -> DataLoader:
-        seen = torch.nonzero(self.weight.any(0)).flatten().tolist()  # rows that no replica trains on cost nothing
-        order = SubsetRandomSampler(seen, torch.Generator().manual_seed(self.seed))
+        order = RandomSampler(self, generator=torch.Generator().manual_seed(self.seed))
         return DataLoader(self, sampler=BatchSampler(order, self.batch_size, drop_last=False), batch_size=None)
 
     def predict_dataloader(self) -> DataLoader:

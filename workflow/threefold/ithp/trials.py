@@ -43,11 +43,13 @@ def run_network(
     replicas = [Replica([seed, s, fold], *multipliers) for s, _, fold, _ in members]
     weight = np.stack([features.training(test) for *_, test in members])
     model = HierarchicalBottleneck(architecture, replicas)
-    rows = Rows(modalities, features.label, weight, settings["batch_size"], seed)
+    seen = weight.any(0)  # rows that no replica trains on would only cost time
+    batch_size = settings["batch_size"]
+    rows = Rows([x[seen] for x in modalities], features.label[seen], weight[:, seen], batch_size, seed)
     trainer = fit(model, rows, settings["epochs"], settings["device"], logger)
     probability = predict(model, modalities[0])
     shuffled = [modalities[0], *(rng.permutation(x) for x in modalities[1:])]
-    again = trainer.predict(model, Rows(shuffled, features.label, weight, settings["batch_size"], seed))
+    again = trainer.predict(model, Rows(shuffled, features.label, weight, batch_size, seed))
     effect = float(np.abs(torch.cat(again, dim=1).cpu().numpy() - probability).max())
     predictions = pd.concat(
         [
