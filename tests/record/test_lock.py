@@ -36,7 +36,7 @@ def folder(tmp_path, monkeypatch):
     """A run of two rules, the second on the output of the first."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.txt").write_text("given")
-    run_rule("first", ["config.txt"], "results/a", "1", size=3)
+    run_rule("first", ["config.txt"], "results/a", "1", size=3, transport="a path of this machine")
     run_rule("second", ["results/a"], "results/b", "2")
     return tmp_path
 

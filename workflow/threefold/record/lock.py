@@ -26,11 +26,14 @@ class Finding(NamedTuple):
 
 
 def write_record(snakemake) -> None:
-    """Leave, beside the log of a job that has ended well, what it made from what."""
+    """Leave, beside the log of a job that has ended well, what it made from what.
+
+    A parameter called `transport` is left out: from where bytes come that a checksum fixes, a path of this machine.
+    """
     record = {
         "rule": snakemake.rule,
         "log": snakemake.log[0],
-        "params": {name: value for name, value in snakemake.params.items() if name != "code"},
+        "params": {name: value for name, value in snakemake.params.items() if name not in ("code", "transport")},
         "code": snakemake.params["code"],
         "inputs": {path: digest(path) for path in sorted(set(snakemake.input))},
         "outputs": {path: digest(path) for path in sorted(set(snakemake.output))},
