@@ -23,4 +23,4 @@ with SnakemakeApi(OutputSettings(dryrun=True)) as api:
     )
     settings = DAGSettings(rerun_triggers=triggers, max_checksum_file_size=10**12, force_incomplete=True)
     workflow.dag(settings).execute_workflow(executor="dryrun")
-    print(json.dumps(Counter(job.rule.name for job in workflow._workflow.dag.needrun_jobs())))
+    print(json.dumps(Counter(job.rule.name for job in workflow._workflow.dag.needrun_jobs(exclude_finished=False))))
