@@ -2,6 +2,7 @@
 
 CHECKPOINTS = CONFIG.neuromfa.training.checkpoints
 WEIGHTS = "results/neuromfa/{model}/step{step}/model.safetensors"
+SAMPLED = "results/neuromfa/{model}/step{step}/sampled.safetensors"
 # Of each model: the sample size, and the weights file of each step; step 0 of the Pythia family is drawn and has none.
 INITIAL = {m.model: {"sample_size": m.sample_size, "weights": {"step0": []}} for m in CONFIG.neuromfa.initial}
 TRAINED = {
@@ -12,7 +13,30 @@ TRAINED = {
     }
     for name, m in CONFIG.neuromfa.trained.items()
 }
-NEUROMFA_ARTIFACTS = expand("results/neuromfa/{table}.parquet", table=["emergence", "initial", "redrawn"])
+FETCHED = {
+    name: {
+        "sample_size": m.sample_size,
+        "source": {"repository": m.repository, "revision": m.revision, "folder": m.folder},
+        "files": (
+            {f"step{s}": sorted(map(str, Path(m.folder.format(step=s)).glob("*.*"))) for s in m.steps}
+            if m.folder
+            else {f"step{step}": [] for step in m.steps}
+        ),
+        "weights": {f"step{step}": SAMPLED for step in m.steps},
+    }
+    for name, m in CONFIG.neuromfa.fetched.items()
+}
+MODELS = INITIAL | TRAINED | FETCHED
+# The models of each table of emergence: those trained here together, those fetched each by itself.
+GROUPS = {"trained": list(TRAINED), **{name: [name] for name in FETCHED}}
+METRICS = {
+    group: [f"results/neuromfa/{model}/{step}/metrics.parquet" for model in models for step in MODELS[model]["weights"]]
+    for group, models in GROUPS.items()
+}
+NEUROMFA_ARTIFACTS = [
+    *expand("results/neuromfa/{table}.parquet", table=["initial", "redrawn"]),
+    *expand("results/neuromfa/emergence/{group}.parquet", group=GROUPS),
+]
 NEUROMFA_FIGURES = expand("results/figures/neuromfa_{name}.png", name=["spectra", "training", "initial"])
 
 
@@ -39,9 +63,33 @@ rule pretrain:
         "../scripts/neuromfa/pretrain.py"
 
 
+rule fetch_checkpoint:
+    input:
+        lookup("{model}/files/step{step}", within=FETCHED),
+    output:
+        SAMPLED,
+    log:
+        "logs/fetch_checkpoint/{model}/step{step}.log",
+    benchmark:
+        "logs/fetch_checkpoint/{model}/step{step}.tsv"
+    wildcard_constraints:
+        model="|".join(FETCHED) or "none",
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/fetch_checkpoint"),
+        source=lookup("{model}/source", within=FETCHED),
+        sample_size=lookup("{model}/sample_size", within=FETCHED),
+        seeds=CONFIG.neuromfa.seeds,
+        sampling=CONFIG.neuromfa.sampling,
+    script:
+        "../scripts/neuromfa/fetch_checkpoint.py"
+
+
 rule extract_graph:
     input:
-        lookup("{model}/weights/step{step}", within=INITIAL | TRAINED),
+        lookup("{model}/weights/step{step}", within=MODELS),
     output:
         "results/neuromfa/{model}/step{step}/graph.npz",
     log:
@@ -53,8 +101,9 @@ rule extract_graph:
     threads: 1
     params:
         code=code("neuromfa/extract_graph"),
-        sample_size=lookup("{model}/sample_size", within=INITIAL | TRAINED),
+        sample_size=lookup("{model}/sample_size", within=MODELS),
         seeds=CONFIG.neuromfa.seeds,
+        sampling=CONFIG.neuromfa.sampling,
         seed=CONFIG.seed,
     script:
         "../scripts/neuromfa/extract_graph.py"
@@ -82,13 +131,13 @@ rule fit_spectrum:
 
 rule measure_emergence:
     input:
-        expand("results/neuromfa/{model}/step{step}/metrics.parquet", model=TRAINED, step=CHECKPOINTS),
+        lookup("{group}", within=METRICS),
     output:
-        "results/neuromfa/emergence.parquet",
+        "results/neuromfa/emergence/{group}.parquet",
     log:
-        "logs/measure_emergence.log",
+        "logs/measure_emergence/{group}.log",
     benchmark:
-        "logs/measure_emergence.tsv"
+        "logs/measure_emergence/{group}.tsv"
     conda:
         "../envs/neuromfa.yaml"
     threads: 1
@@ -166,7 +215,7 @@ rule figure_neuromfa_spectra:
 
 rule figure_neuromfa_training:
     input:
-        emergence="results/neuromfa/emergence.parquet",
+        emergence="results/neuromfa/emergence/trained.parquet",
         training=expand("results/neuromfa/{model}/training.parquet", model=TRAINED),
     output:
         report(

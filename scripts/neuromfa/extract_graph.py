@@ -2,17 +2,19 @@
 
 from pathlib import Path
 
-from threefold.neuromfa.checkpoint import InitialCheckpoint, open_folder
+from threefold.neuromfa.checkpoint import InitialCheckpoint, SampledCheckpoint, open_folder
 from threefold.neuromfa.graph import save_graphs
 from threefold.neuromfa.neox import PYTHIA
 from threefold.neuromfa.sampling import sample_graphs
 from threefold.record.job import job
 
+given, weights, model = snakemake.params, [Path(file) for file in snakemake.input], snakemake.wildcards.model
+
 with job(snakemake):
-    if snakemake.input:
-        checkpoint = open_folder(Path(snakemake.input[0]).parent)
+    if not weights:
+        checkpoint = InitialCheckpoint(model, PYTHIA[model], given.seed)
+    elif weights[0].name == "sampled.safetensors":
+        checkpoint = SampledCheckpoint(weights[0])
     else:
-        model = snakemake.wildcards.model
-        checkpoint = InitialCheckpoint(model, PYTHIA[model], snakemake.params.seed)
-    graphs = sample_graphs(checkpoint, snakemake.params.sample_size, range(snakemake.params.seeds))
-    save_graphs(snakemake.output[0], graphs)
+        checkpoint = open_folder(weights[0].parent)
+    save_graphs(snakemake.output[0], sample_graphs(checkpoint, given.sample_size, range(given.seeds), given.sampling))

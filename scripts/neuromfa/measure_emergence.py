@@ -1,4 +1,4 @@
-"""Measure the degree of emergence over the training of all models trained here."""
+"""Measure the degree of emergence over the training of one or several models."""
 
 import pandas as pd
 

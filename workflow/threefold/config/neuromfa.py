@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 from re import fullmatch
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -48,6 +48,29 @@ class TrainedModel(Section):
         return self
 
 
+class FetchedModel(Section):
+    repository: str | None = None
+    """Repository on the Hugging Face hub, e.g. EleutherAI/pythia-14m-deduped. Only the sampled rows are fetched."""
+    revision: str = "step{step}"
+    """Its revision at each step; {step} stands for the step."""
+    folder: str | None = None
+    """Instead of a repository, a folder with config.json and safetensors or PyTorch files; {step} as above."""
+    steps: list[int] = Field([0], min_length=1)
+    """The training steps, ascending; the degree of emergence is relative to the first."""
+    sample_size: int = Field(64, ge=1)
+    """The s of the sampled networks."""
+
+    @model_validator(mode="after")
+    def _one_source(self):
+        if (self.repository is None) == (self.folder is None):
+            raise ValueError("given either a repository or a folder")
+        if any(a >= b for a, b in pairwise(self.steps)) or self.steps[0] < 0:
+            raise ValueError("given ascending steps from 0 on")
+        if len(self.steps) > 1 and "{step}" not in (self.folder or self.revision):
+            raise ValueError("given a folder or revision with {step} in it, for it has several steps")
+        return self
+
+
 class Training(Section):
     checkpoints: list[int] = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
     """The steps whose weights are kept, from 0 to the last step of the training."""
@@ -81,7 +104,9 @@ class Neuromfa(Section):
     window: int = Field(150, ge=2, le=10_000)
     """The largest edge length T that a ball reaches; a length is 1/|weight| (paper's code: 150)."""
     seeds: int = Field(10, ge=2)
-    """Sampled networks per checkpoint, with NumPy's legacy seeds 0, 1, ... (paper's code: 10)."""
+    """Sampled networks per checkpoint, with seeds 0, 1, ... (paper's code: 10)."""
+    sampling: Literal["published", "generator"] = "published"
+    """How neurons are drawn: as the paper's code does (NumPy's legacy generator), or by NumPy's Generator."""
     bootstrap: int = Field(1000, ge=100)
     """Resamples of the seeds for the 95 % intervals."""
     initial: list[InitialModel] = [
@@ -99,6 +124,8 @@ class Neuromfa(Section):
     """The models whose step 0 is drawn from Pythia's initialisation law."""
     redraws: Redraws = Redraws()
     """The control that random weights alone give E = 0: BERT-large's initial weights, drawn anew."""
+    fetched: dict[str, FetchedModel] = {}
+    """Models from the Hugging Face hub or a folder. GPT-NeoX, GPT-2, LLaMA-like, BERT-like and ResNet are known."""
     trained: dict[str, TrainedModel] = {
         "pydoc-0.3m": TrainedModel(hidden_size=64, blocks=6, heads=4),
         "pydoc-1.3m": TrainedModel(hidden_size=128, blocks=6, heads=4),
@@ -115,9 +142,16 @@ class Neuromfa(Section):
             raise ValueError("a list that names each model once")
         return models
 
-    @field_validator("trained")
+    @field_validator("trained", "fetched")
     @classmethod
-    def _named_apart(cls, models: dict[str, TrainedModel]) -> dict[str, TrainedModel]:
-        if any(not fullmatch("[a-z0-9._-]+", name) or name in get_args(PythiaModel) for name in models):
-            raise ValueError("named in a-z, 0-9, '.', '_', '-', and not as a model of the Pythia family")
+    def _well_named(cls, models: dict[str, Section]) -> dict[str, Section]:
+        if any(not fullmatch("[a-z0-9._-]+", name) or name == "emergence" for name in models):
+            raise ValueError("named in a-z, 0-9, '.', '_', '-'")
         return models
+
+    @model_validator(mode="after")
+    def _named_apart(self):
+        initial = {model.model for model in self.initial}
+        if both := self.trained.keys() & self.fetched.keys() | initial & (self.trained.keys() | self.fetched.keys()):
+            raise ValueError(f"given each model once; {', '.join(sorted(both))} is there twice")
+        return self

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -67,12 +68,14 @@ def open_folder(folder: str | Path) -> FileCheckpoint:
     """The checkpoint in a folder: config.json, and safetensors or PyTorch files, one or several, with index or not."""
     folder = Path(folder)
     config = read_json(folder / "config.json")
-    for name in WEIGHT_FILES:
-        index = folder / f"{name}.index.json"
-        paths = shards(index) if index.exists() else sorted(folder.glob(name))
-        if paths:
-            return FileCheckpoint(str(folder), config, open_files(paths))
-    raise InputError(f"{folder}: no weights; expected one of {', '.join(WEIGHT_FILES)}")
+    names = [path.name for path in folder.iterdir()]
+    files: dict[str, TensorFile] = {}
+    for name in weight_files(names, lambda name: read_json(folder / name)):
+        file = open_file(folder / name)
+        files |= dict.fromkeys(file.shapes, file)
+    if not files:
+        raise InputError(f"{folder}: no weights; expected one of {', '.join(WEIGHT_FILES)}")
+    return FileCheckpoint(str(folder), config, files)
 
 
 def read_json(path: Path) -> dict:
@@ -85,23 +88,27 @@ def read_json(path: Path) -> dict:
         raise InputError(f"{path}: not JSON ({error}); fetch it again") from None
 
 
-def shards(index: Path) -> list[Path]:
-    """The files that an index of shards names."""
-    found = read_json(index)
-    if not isinstance(found.get("weight_map"), dict):
-        raise InputError(f"{index}: no weight_map; expected an index of shards")
-    return [index.parent / name for name in sorted(set(found["weight_map"].values()))]
+def weight_files(names: Iterable[str], read: Callable[[str], dict]) -> list[str]:
+    """Those of a checkpoint's files that hold its weights: one, or the shards that an index names.
+
+    names: all its files; read: gives the content of an index.
+    """
+    for pattern in WEIGHT_FILES:
+        if (index := f"{pattern}.index.json") in names:
+            found = read(index).get("weight_map")
+            if not isinstance(found, dict):
+                raise InputError(f"{index}: no weight_map; expected an index of shards")
+            return sorted(set(found.values()))
+        if found := sorted(fnmatch.filter(names, pattern)):
+            return found
+    return []
 
 
-def open_files(paths: list[Path]) -> dict[str, TensorFile]:
-    """Tensor -> its file, of all tensors in `paths`."""
-    found: dict[str, TensorFile] = {}
-    for path in paths:
-        if not path.is_file():
-            raise InputError(f"{path}: missing; the index of shards names it")
-        file = SafetensorsFile(LocalBytes(path)) if path.suffix == ".safetensors" else TorchFile(path)
-        found |= dict.fromkeys(file.shapes, file)
-    return found
+def open_file(path: Path) -> TensorFile:
+    """A file of tensors on this machine, of either kind."""
+    if not path.is_file():
+        raise InputError(f"{path}: missing; an index of shards names it")
+    return SafetensorsFile(LocalBytes(path)) if path.suffix == ".safetensors" else TorchFile(path)
 
 
 class SampledCheckpoint:
