@@ -8,10 +8,13 @@ rule check_claims:
     input:
         claims=collect("config/claims/{chain}.yaml", chain=CHAINS),
         artifacts=ARTIFACTS,
-        template="workflow/captions/claims.html.j2",
+        page="workflow/captions/claims.html.j2",
+        badge="workflow/captions/badge.svg.j2",
     output:
         table="results/claims.parquet",
         csv="results/claims.csv",
+        json="results/claims.json",
+        badge="results/badge.svg",
         page=report(
             "results/claims.html",
             caption="../workflow/captions/claims.rst",

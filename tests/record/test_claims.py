@@ -4,9 +4,19 @@ import pandas as pd
 import pytest
 import yaml
 
-from threefold.record.claims import Claim, Expectation, check_claims, load_claims, measure, tally, verdict
+from threefold.record.claims import (
+    Claim,
+    Expectation,
+    changed_claims,
+    check_claims,
+    load_claims,
+    lost_claims,
+    measure,
+    tally,
+    verdict,
+)
 from threefold.record.errors import InputError
-from threefold.record.pages import claims_page
+from threefold.record.pages import claims_badge, claims_page
 
 ROOT = Path(__file__).parents[2]
 CLAIM = {
@@ -125,3 +135,25 @@ def test_the_page_shows_each_claim_and_escapes_what_it_shows(lengths, tmp_path):
     assert "a &lt; b &amp; c" in page
     assert 'class="verdict reproduced"' in page
     assert "<script" not in page and "http" not in page
+
+
+def test_a_claim_is_lost_when_the_reference_holds_it_and_this_run_decides_otherwise():
+    reference = pd.DataFrame({"id": ["a", "b", "c", "d"], "verdict": ["reproduced"] * 3 + ["contradicted"]})
+    ledger = pd.DataFrame(
+        {"id": list("abcd"), "verdict": ["reproduced", "inconclusive", "not run here", "contradicted"]}
+    )
+    assert lost_claims(ledger, reference) == ["b"]
+
+
+def test_two_ledgers_differ_in_values_and_verdicts():
+    a = pd.DataFrame(
+        {"id": list("abc"), "value": [1.0, None, 2.0], "verdict": ["reproduced", "not run here", "reproduced"]}
+    )
+    b = a.assign(value=[1.0, None, 3.0])
+    assert changed_claims(a, b).index.tolist() == ["c"]
+    assert changed_claims(a, a).empty
+
+
+def test_the_badge_counts_what_was_decided(lengths, tmp_path):
+    ledger = check_claims(load_claims([claims_file(tmp_path, CLAIM)]), {"x/lengths.parquet": lengths})
+    assert ">1 reproduced</text>" in claims_badge(ledger, ROOT / "workflow/captions/badge.svg.j2")

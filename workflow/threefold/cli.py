@@ -12,6 +12,7 @@ from threefold.record.errors import InputError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
+REFERENCE = Path("config/claims/reference.csv")
 STYLES = {"reproduced": "green", "contradicted": "red", "inconclusive": "yellow", "not run here": "dim"}
 
 
@@ -24,13 +25,16 @@ def main() -> None:
 def claims(
     ledger: Annotated[Path, typer.Argument(help="The ledger that a run wrote.")] = Path("results/claims.parquet"),
     every: Annotated[bool, typer.Option("--all", help="Also the claims that were not run here.")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Make these verdicts the reference from now on.")] = False,
+    reference: Annotated[Path, typer.Option(help="Verdicts to hold the ledger against.")] = REFERENCE,
 ) -> None:
-    """Print the claims with their verdicts."""
+    """Print the claims with their verdicts; exit with 1 if one that the reference holds is no longer reproduced."""
+    import pandas as pd
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    from threefold.record.claims import tally
+    from threefold.record.claims import lost_claims, tally
     from threefold.record.tables import read_table
 
     if not ledger.exists():
@@ -54,6 +58,10 @@ def claims(
     for (kind, paper), verdicts in counts.iterrows():
         words = ", ".join(f"{n} {verdict}" for verdict, n in verdicts.items() if n)
         console.print(f"{paper}, {kind}: {words}", soft_wrap=True)
+    if accept:
+        frame[["id", "verdict"]].to_csv(reference, index=False)
+    elif lost := lost_claims(frame, pd.read_csv(reference)):
+        raise InputError(f"no longer reproduced: {', '.join(lost)} (held by {reference}; --accept if that is right)")
 
 
 @app.command()
@@ -97,13 +105,19 @@ def diff(
     a: Annotated[Path, typer.Argument(help="A lock file, or a folder of results that holds one.")],
     b: Annotated[Path, typer.Argument(help="Another.")],
 ) -> None:
-    """Which artifacts differ between two runs, and which parameters, code or inputs explain it; exit with 1 if any."""
+    """Which artifacts and claims differ between two runs, and what explains it; exit with 1 if any artifact does."""
     from threefold.record import lock
+    from threefold.record.claims import changed_claims
+    from threefold.record.tables import read_table
 
     findings = lock.differences(lock.read_lock(a), lock.read_lock(b))
     for artifact, cause in findings:
         print(f"{artifact}: {cause}")
     print(f"{len(findings)} artifacts differ")
+    ledgers = [(path if path.is_dir() else path.parent) / "claims.parquet" for path in (a, b)]
+    if all(path.exists() for path in ledgers):
+        for row in changed_claims(*map(read_table, ledgers)).itertuples():
+            print(f"claim {row.Index}: {row.verdict_a} {row.value_a:.6g} -> {row.verdict_b} {row.value_b:.6g}")
     raise typer.Exit(1 if findings else 0)
 
 

@@ -162,3 +162,21 @@ def tally(ledger: pd.DataFrame) -> pd.DataFrame:
     kind = ledger["ours"].map({False: "its own claims", True: "checks of ours"}).rename("kind")
     counts = pd.crosstab([kind, ledger["paper"]], ledger["verdict"]).reindex(columns=list(VERDICTS), fill_value=0)
     return counts.sort_index(level=0, ascending=False, sort_remaining=False)
+
+
+def lost_claims(ledger: pd.DataFrame, reference: pd.DataFrame) -> list[str]:
+    """Ids of the claims that `reference` (columns id, verdict) holds to be reproduced and `ledger` decides otherwise.
+
+    A claim that this run does not decide is not lost.
+    """
+    held = set(reference.loc[reference["verdict"] == "reproduced", "id"])
+    now = ledger[ledger["verdict"].isin(["contradicted", "inconclusive"])]
+    return [claim for claim in now["id"] if claim in held]
+
+
+def changed_claims(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+    """Claims of both ledgers whose value or verdict differs: columns value_a, verdict_a, value_b, verdict_b, by id."""
+    names = ["id", "value", "verdict"]
+    both = a[names].merge(b[names], on="id", suffixes=("_a", "_b")).set_index("id")
+    same_value = (both["value_a"] == both["value_b"]) | (both["value_a"].isna() & both["value_b"].isna())
+    return both[~same_value | (both["verdict_a"] != both["verdict_b"])]

@@ -21,6 +21,13 @@ def claims_page(ledger: pd.DataFrame, template: Path) -> str:
     return _render(template, **_ledger(ledger))
 
 
+def claims_badge(ledger: pd.DataFrame, template: Path) -> str:
+    """A small SVG that says how many claims were decided, and how."""
+    counts = ledger["verdict"].value_counts().reindex(VERDICTS[:3], fill_value=0)
+    text = ", ".join(f"{n} {verdict}" for verdict, n in counts.items() if n) or "none decided"
+    return _render(template, text=text, colour="#00664a" if counts["reproduced"] == counts.sum() else "#8a5a00")
+
+
 def index_page(ledger: pd.DataFrame, figures: list[str], lock: Lock, captions: Path, template: Path) -> str:
     """Claims, figures and provenance on one page; `figures` are paths of PNG files, `captions` the folder of theirs."""
     return _render(template, **_ledger(ledger), figures=[_card(figure, lock, captions) for figure in figures])
