@@ -22,13 +22,15 @@ class Named(list):
         return self.named[key] if isinstance(key, str) else super().__getitem__(key)
 
 
-def run_rule(name, inputs, output, text, **params):
+def run_rule(name, inputs, output, text, further=(), **params):
     """What a job of the rule `name` does: write its output and leave its record."""
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     Path("logs").mkdir(exist_ok=True)
     Path(output).write_text(text)
     params = Named(code=f"test/{name}:c0de", **params)
-    write_record(SimpleNamespace(rule=name, input=inputs, output=[output], params=params, log=[f"logs/{name}.log"]))
+    write_record(
+        SimpleNamespace(rule=name, input=inputs, output=[output, *further], params=params, log=[f"logs/{name}.log"])
+    )
 
 
 @pytest.fixture
@@ -51,6 +53,12 @@ def test_the_lock_reaches_back_to_all_that_an_artifact_rests_on(folder):
     assert lock["results/a"]["params"] == {"size": 3}
     assert lock["results/b"]["inputs"]["results/a"] == lock["results/a"]["sha256"]
     assert json.dumps(lock)
+
+
+def test_the_lock_lists_every_output_of_a_job(folder):
+    Path("results/beside").write_text("x")
+    run_rule("second", ["results/a"], "results/b", "2", further=["results/beside"])
+    assert list(lock_of(folder)) == ["results/a", "results/b", "results/beside"]
 
 
 def test_an_untouched_run_is_as_its_lock_says(folder):

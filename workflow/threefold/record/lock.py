@@ -47,7 +47,7 @@ def _record_path(log: str | Path) -> Path:
 
 
 def make_lock(artifacts: Iterable[str], records: Iterable[Path]) -> Lock:
-    """The entries of `artifacts` and of all that they were made from, by path.
+    """The entries of `artifacts` and of all that the jobs behind them made, by path.
 
     Raises InputError for an artifact of a rule whose record is gone.
     """
@@ -66,7 +66,7 @@ def make_lock(artifacts: Iterable[str], records: Iterable[Path]) -> Lock:
         record = made_by[artifact]
         made_from = {key: record[key] for key in ("rule", "log", "code", "params", "inputs")}
         lock[artifact] = {"sha256": record["outputs"][artifact], **made_from}
-        waiting += [path for path in record["inputs"] if path in made_by]
+        waiting += [*record["outputs"], *(path for path in record["inputs"] if path in made_by)]
     return dict(sorted(lock.items()))
 
 
