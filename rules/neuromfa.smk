@@ -124,7 +124,7 @@ rule fit_spectrum:
     threads: 1
     params:
         code=code("neuromfa/fit_spectrum"),
-        window=CONFIG.neuromfa.window,
+        choices={"window": CONFIG.neuromfa.window} | CONFIG.neuromfa.spectrum.model_dump(mode="json"),
     script:
         "../scripts/neuromfa/fit_spectrum.py"
 

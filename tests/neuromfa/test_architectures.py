@@ -86,7 +86,7 @@ def test_channels_of_a_convolutional_network_are_joined_by_the_norms_of_their_ke
     expected = np.linalg.norm(kernel.reshape(*kernel.shape[:2], -1), axis=-1)[np.ix_(X[1, 2], X[1, 1])]
     assert np.allclose(graphs.weights["X_X"][1, 1], expected, rtol=1e-6)
     assert to_networkx(graphs, 0).number_of_nodes() == X[0].size
-    assert len(fit_networks(graphs, window=150)[1]) == 2
+    assert len(fit_networks(graphs)[1]) == 2
 
 
 def test_every_architecture_of_the_tables_is_tested():

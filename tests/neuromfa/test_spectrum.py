@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from threefold.neuromfa.balls import Choices
 from threefold.neuromfa.checkpoint import InitialCheckpoint
 from threefold.neuromfa.neox import PYTHIA
 from threefold.neuromfa.sampling import sample_graphs
@@ -15,9 +16,9 @@ from threefold.neuromfa.spectrum import (
     fit_network,
     fit_networks,
     legendre,
-    length_histogram,
     log_partition_function,
     mass_exponent,
+    neuron_dimensions,
 )
 
 MIDDLE = len(Q) // 2
@@ -46,25 +47,10 @@ def direct_tau(matrices, window):
 @pytest.mark.parametrize(("model", "window"), [("pythia-14m", 150), ("pythia-160m", 40)])
 def test_tau_is_that_of_a_direct_implementation(model, window):
     graphs = networks(model, sample_size=12, seeds=1)
-    weights = graphs.network(0)
-    spectrum, _ = fit_network(weights, window)
-    direct = direct_tau([matrix for family in weights.values() for matrix in family], window)
+    edges = graphs.network(0)
+    spectrum, _ = fit_network(edges, Choices(window=window))
+    direct = direct_tau([matrix for family in edges.values() for matrix in family], window)
     assert np.abs(spectrum["tau"] - direct).max() < 1e-12
-
-
-def test_rounding_and_bounds_of_lengths():
-    # Lengths 1 (not more than 1), 1.25 -> 1, 1.5 -> 2, 2.5 -> 2 (half to even), 10, 10.25 and infinity (out).
-    weights = np.array([1, -0.8, -2 / 3, 0.4, 0.1, 4 / 41, 0], np.float32)[:, None]
-    counts = length_histogram(weights, window=10)
-    assert counts.shape == (10, 1)
-    assert counts[:, 0].tolist() == [1, 2, 0, 0, 0, 0, 0, 0, 0, 1]
-
-
-def test_centres_are_columns_of_every_block():
-    weights = np.zeros((2, 3, 4), np.float16)
-    weights[1, 2, 3] = 0.2
-    counts = length_histogram(weights, window=6)
-    assert counts.shape == (6, 8) and counts[4, 7] == counts.sum() == 1
 
 
 def test_a_centre_needs_eleven_edges_and_counts_itself():
@@ -86,7 +72,8 @@ def test_the_number_of_centres_has_no_slope_and_no_r2():
 def test_a_ring_lattice_is_monofractal_with_dimension_one():
     radii = np.arange(1, 51)
     masses = np.tile(4 * radii[:, None], (1, 30))  # every node reaches as many others in each step
-    alpha, f = legendre(mass_exponent(log_partition_function(masses), np.log(radii / 50)).tau)
+    fit = mass_exponent(log_partition_function(masses), np.log(radii / 50))
+    alpha, f = (values[:-1] for values in legendre(fit.tau))
     assert np.allclose(alpha, 1, atol=1e-12) and np.ptp(alpha) < 1e-12 and np.allclose(f, 0, atol=1e-12)
 
 
@@ -101,13 +88,13 @@ def cantor(pattern, levels=8):
 
 
 def test_a_cantor_set_is_monofractal():
-    alpha, f = legendre(cantor([1, 0, 1]).tau)
+    alpha, f = (values[:-1] for values in legendre(cantor([1, 0, 1]).tau))
     assert np.allclose(alpha, np.log(2) / np.log(3)) and np.allclose(f, np.log(2) / np.log(3))
 
 
 def test_a_two_scale_cantor_set_has_its_known_spectrum():
     fit = cantor([1, 0, 2])
-    alpha, f = legendre(fit.tau)
+    alpha, f = (values[:-1] for values in legendre(fit.tau))
     assert (fit.tau[MIDDLE + 1] - fit.tau[MIDDLE - 1]) / 0.2 == pytest.approx(0.6845, abs=1e-3)
     assert f.max() == pytest.approx(np.log(2) / np.log(3), abs=1e-3)
     assert alpha.min() > np.log(1.5) / np.log(3) and alpha.max() < 1
@@ -131,7 +118,7 @@ KNOWN = {
 @pytest.mark.parametrize(("model", "sample_size"), KNOWN)
 def test_step_0_of_pythia_has_its_known_metrics(model, sample_size):
     alpha_0, alpha_0_sd, width, width_sd, centres = KNOWN[model, sample_size]
-    _, metrics = fit_networks(networks(model, sample_size), window=150)
+    _, metrics = fit_networks(networks(model, sample_size))
     assert (metrics["status"] == "ok").all() and len(metrics) == 10
     # Both means are of ten networks of one draw of weights: the difference has the variance of both.
     for name, known, sd in (("alpha_0_argmax", alpha_0, alpha_0_sd), ("width", width, width_sd)):
@@ -145,7 +132,7 @@ def test_step_0_of_pythia_has_its_known_metrics(model, sample_size):
 
 def test_metrics_follow_from_the_spectrum():
     graphs = networks("pythia-31m", sample_size=32, seeds=2)
-    spectra, metrics = fit_networks(graphs, window=150)
+    spectra, metrics = fit_networks(graphs)
     assert spectra.groupby("seed")["q"].apply(list).tolist() == [Q.tolist()] * 2
     for seed, rows in spectra.groupby("seed"):
         row = metrics.set_index("seed").loc[seed]
@@ -161,13 +148,47 @@ def test_metrics_follow_from_the_spectrum():
 def test_a_network_without_a_fit_is_kept_with_its_reason(value, lacking):
     graphs = networks("pythia-14m", sample_size=16, seeds=2)
     mixed = {edge: np.concatenate([np.full_like(w[:1], value), w[1:]]) for edge, w in graphs.weights.items()}
-    spectra, metrics = fit_networks(replace(graphs, weights=mixed), window=150)
+    spectra, metrics = fit_networks(replace(graphs, weights=mixed))
     assert metrics["status"].str.startswith(lacking).tolist() == [True, False]
     assert metrics["alpha_0"].isna().tolist() == [True, False]
     assert set(spectra["seed"]) == {1}
 
 
 def test_the_same_graphs_give_the_same_spectra():
-    first, second = (fit_networks(networks("pythia-14m", 16, seeds=2), window=150) for _ in range(2))
+    first, second = (fit_networks(networks("pythia-14m", 16, seeds=2)) for _ in range(2))
     for a, b in zip(first, second, strict=True):
         pd.testing.assert_frame_equal(a, b, check_exact=True)
+
+
+def test_a_centred_difference_has_no_alpha_at_either_end():
+    alpha, f = legendre(Q**2, "centred")
+    assert np.isnan(alpha[[0, -1]]).all() and np.isnan(f[[0, -1]]).all()
+    assert np.allclose(alpha[1:-1], 2 * Q[1:-1]) and np.allclose(f[1:-1], Q[1:-1] ** 2)
+
+
+def test_centres_that_are_not_counted_leave_out_radii_with_empty_balls():
+    counts = np.zeros((20, 2), int)
+    counts[:12, 0] = 1
+    counts[3:15, 1] = 1
+    radii, masses = ball_masses(counts, Choices(centre_counted=False))
+    assert radii.tolist() == list(range(4, 16))
+    assert masses[0].tolist() == [4, 1] and masses[-1].tolist() == [12, 12]
+
+
+def test_neurons_on_a_line_have_dimension_one_and_poor_ones_zero():
+    counts = np.zeros((200, 3), int)
+    counts[:, 0] = 1
+    counts[:10, 1] = 1
+    counts[4, 2] = 30  # many edges, all of one length
+    found = neuron_dimensions(counts)
+    slope, _ = np.polyfit(np.log(np.arange(1, 201)), np.log(np.arange(2, 202)), 1)
+    assert found.tolist() == [pytest.approx(slope), 0, 0] and abs(slope - 1) < 0.06
+
+
+def test_every_choice_changes_the_spectrum_and_none_breaks_it():
+    graphs = networks("pythia-14m", sample_size=12, seeds=1)
+    choices = [{}, {"window": 100}, {"beyond": 5}, {"rounding": "up"}, {"least_degree": 20}, {"centre_counted": False}]
+    choices += [{"difference": "centred"}, {"hops": 2}, {"directed": False}]
+    found = [fit_network(graphs.network(0), Choices(**c))[1] for c in choices]
+    assert all(metrics["status"] == "ok" and metrics["width"] > 0 for metrics in found)
+    assert len({(round(m["alpha_0"], 6), round(m["width"], 6)) for m in found}) == len(choices)

@@ -71,6 +71,29 @@ class FetchedModel(Section):
         return self
 
 
+class Spectrum(Section):
+    beyond: float = Field(1.0, ge=0)
+    """An edge counts if it is longer than this."""
+    rounding: Literal["nearest", "up", "down"] = "nearest"
+    """How lengths become whole; nearest rounds half to even."""
+    least_degree: int = Field(11, ge=1)
+    """A neuron is a centre if it keeps so many edges."""
+    centre_counted: bool = True
+    """Whether a ball holds its centre."""
+    difference: Literal["forward", "centred"] = "forward"
+    """The difference of tau that gives alpha."""
+    hops: int = Field(1, ge=1, le=5)
+    """Edges that a ball may reach over; more than one is our variant."""
+    directed: bool = True
+    """Whether edges into a centre are left out; false is our variant."""
+
+    @model_validator(mode="after")
+    def _one_variant(self):
+        if self.hops > 1 and not self.directed:
+            raise ValueError("directed where hops is more than 1")
+        return self
+
+
 class Training(Section):
     checkpoints: list[int] = [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]
     """The steps whose weights are kept, from 0 to the last step of the training."""
@@ -103,6 +126,8 @@ class Redraws(Section):
 class Neuromfa(Section):
     window: int = Field(150, ge=2, le=10_000)
     """The largest edge length T that a ball reaches; a length is 1/|weight| (paper's code: 150)."""
+    spectrum: Spectrum = Spectrum()
+    """The other choices behind a spectrum. The defaults are the published code's."""
     seeds: int = Field(10, ge=2)
     """Sampled networks per checkpoint, with seeds 0, 1, ... (paper's code: 10)."""
     sampling: Literal["published", "generator"] = "published"

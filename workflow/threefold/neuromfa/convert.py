@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 from scipy.sparse import block_array, coo_array, csr_array
 
-from threefold.neuromfa.graph import NeuronGraphs
+from threefold.neuromfa.graph import NeuronGraphs, constant_edges
 
 
 def node_names(graphs: NeuronGraphs, seed: int) -> list[tuple[str, int, int]]:
@@ -26,7 +26,7 @@ def to_scipy(graphs: NeuronGraphs, seed: int, lengths: bool = True) -> csr_array
     steps = []
     for (source, block, _), (target, *_), m, n in zip(layers, layers[1:], sizes, sizes[1:], strict=False):
         edge = f"{source}_{target}"
-        steps.append(graphs.weights[edge][index, block].T if edge in graphs.weights else _constant(source, m, n))
+        steps.append(graphs.weights[edge][index, block].T if edge in graphs.weights else constant_edges(source, m, n))
     grid = [[None] * len(sizes) for _ in sizes]
     for layer, step in enumerate(steps):
         grid[layer][layer + 1] = coo_array(step.astype(np.float32))
@@ -60,11 +60,3 @@ def _layers(graphs: NeuronGraphs, index: int) -> list[tuple[str, int, np.ndarray
         (layer, block, neurons[index, block]) for block in range(blocks) for layer, neurons in graphs.neurons.items()
     ]
     return [*inner, ("X", blocks, graphs.neurons["X"][index, blocks])]
-
-
-def _constant(source: str, sources: int, targets: int) -> np.ndarray:
-    """Edges of length 1 out of F, where queries pass to their own channel, keys and values to all; or out of G, where
-    gate and up projection pass to their own neuron."""
-    own = np.eye(targets)
-    mixing = np.ones((sources - targets, targets)) if source == "F" else own
-    return np.vstack([own, mixing])

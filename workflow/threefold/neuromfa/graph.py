@@ -43,8 +43,18 @@ class NeuronGraphs:
         return self.neurons["X"].shape[-1]
 
     def network(self, index: int) -> dict[str, np.ndarray]:
-        """Weights [B, out, in] of one network by the layer of their sources, which are the centres of balls."""
-        return {edge[0]: weights[index] for edge, weights in self.weights.items()}
+        """The weights [B, out, in] of one network."""
+        return {edge: weights[index] for edge, weights in self.weights.items()}
+
+
+def constant_edges(source: str, sources: int, targets: int) -> np.ndarray:
+    """Edges of weight 1 [sources, targets] between layers that no matrix joins.
+
+    Out of F, queries pass to their own channel, keys and values to all; out of G, gate and up projection pass to their
+    own neuron.
+    """
+    own = np.eye(targets)
+    return np.vstack([own, np.ones((sources - targets, targets)) if source == "F" else own])
 
 
 def save_graphs(path: str | Path, graphs: NeuronGraphs) -> None:

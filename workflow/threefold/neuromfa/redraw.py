@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from threefold.neuromfa.balls import Choices
 from threefold.neuromfa.checkpoint import InitialCheckpoint
 from threefold.neuromfa.emergence import degree_of_emergence
 from threefold.neuromfa.neox import Shape
@@ -22,7 +23,7 @@ def redraw(name: str, shape: Shape, sample_size: int, seeds: int, window: int, d
     rows = []
     for draw in progress(range(draws), "models drawn"):
         graphs = sample_graphs(InitialCheckpoint(f"{name}/{draw}", shape, seed), sample_size, range(seeds))
-        metrics = fit_networks(graphs, window)[1][NAMES]
+        metrics = fit_networks(graphs, Choices(window=window))[1][NAMES]
         rows.append({"draw": draw, **metrics.mean(), **metrics[["alpha_0", "width"]].std().add_suffix("_sd")})
     found = pd.DataFrame(rows).assign(model=name, sample_size=sample_size, window=window)
     first = found.iloc[0]

@@ -1,21 +1,22 @@
 """Multifractal spectrum of a sampled network (spec §3): ball masses, partition function, mass exponent, Legendre
-transform. The balls are one hop wide: the direct out-neighbours of a centre within a length.
+transform, and the fractal dimensions of single neurons.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from threefold.neuromfa.balls import PUBLISHED, Choices, count_lengths
 from threefold.neuromfa.graph import NeuronGraphs
 from threefold.record.progress import progress
 
 Q = np.arange(-30, 31) / 10
-LEAST_DEGREE = 11  # a centre counts if it keeps more than ten edges
-LAYERS = ("X", "A", "D", "M")
+LAYERS = ("X", "F", "A", "D", "G", "M")
+DIMENSION_WINDOW = 200  # the window of the published code for the fractal dimensions of neurons
 
 
 @dataclass(frozen=True)
@@ -26,45 +27,33 @@ class Fit:
     r2: np.ndarray
 
 
-def length_histogram(weights: np.ndarray, window: int) -> np.ndarray:
-    """Edges of each centre by rounded length.
-
-    weights [..., out, in]: one centre per column of each matrix. An edge of length d = 1/|w| is kept if 1 < d <= window
-    and counted at d rounded half to even. Returns counts [window, centres], int64; row r - 1 is length r.
-    """
-    with np.errstate(divide="ignore"):
-        lengths = 1 / np.abs(weights.astype(np.float32))
-    bins = np.where((lengths > 1) & (lengths <= window), np.rint(lengths), 0).astype(np.int64)
-    columns = np.arange(bins[..., :1, :].size).reshape(bins[..., :1, :].shape)
-    counts = np.bincount((bins * columns.size + columns).ravel(), minlength=(window + 1) * columns.size)
-    return counts.reshape(window + 1, columns.size)[1:]
-
-
-def ball_masses(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def ball_masses(counts: np.ndarray, choices: Choices = PUBLISHED) -> tuple[np.ndarray, np.ndarray]:
     """Radii R and masses N of the balls around the centres that keep enough edges.
 
-    counts [window, centres]. The radii are all lengths that occur; N [radii, centres used] counts the centre itself.
+    counts [window, centres]. The radii are all lengths that occur, from the first at which every ball holds something
+    where centres are not counted; N [radii, centres used].
     """
-    counts = counts[:, counts.sum(axis=0) >= LEAST_DEGREE]
-    present = counts.any(axis=1)
-    return np.flatnonzero(present) + 1, 1 + counts.cumsum(axis=0)[present]
+    counts = counts[:, counts.sum(axis=0) >= choices.least_degree]
+    masses = counts.cumsum(axis=0) + int(choices.centre_counted)
+    radii = np.flatnonzero(counts.any(axis=1) & masses.all(axis=1))
+    return radii + 1, masses[radii]
 
 
 def log_partition_function(masses: np.ndarray) -> np.ndarray:
     """ln Z_q(r) = ln sum_i (N_i(r) / N_i(D))^q, shape [q, radii], for masses N [radii, centres] (paper's Eq. 6).
 
-    The q are equally spaced, so each power is the one before times P^0.1: two passes out from q = 0.
+    Masses are small whole numbers, so centres of equal N_i(D) are counted by N_i(r), and each power is taken once.
     """
-    step = (masses / masses[-1]) ** 0.1
-    middle = len(Q) // 2
-    z = np.empty((len(Q), len(masses)))
-    z[middle] = masses.shape[1]
-    for factor, order in ((step, range(middle + 1, len(Q))), (1 / step, range(middle - 1, -1, -1))):
-        power = np.ones_like(step)
-        for j in order:
-            power *= factor
-            z[j] = power.sum(axis=1)
-    return np.log(z)
+    radii, largest = len(masses), masses.max()
+    order = np.argsort(masses[-1], kind="stable")
+    totals, starts = np.unique(masses[-1][order], return_index=True)
+    powers = np.arange(1, largest + 1)[:, None] ** Q
+    z = np.zeros((radii, len(Q)))
+    places = np.arange(radii)[:, None] * largest - 1
+    for total, group in zip(totals, np.split(masses[:, order], starts[1:], axis=1), strict=True):
+        counted = np.bincount((group + places).ravel(), minlength=radii * largest).reshape(radii, largest)
+        z += counted[:, :total].astype(float) @ (powers[:total] / total**Q)
+    return np.log(z.T)
 
 
 def mass_exponent(log_z: np.ndarray, log_r: np.ndarray) -> Fit:
@@ -72,59 +61,90 @@ def mass_exponent(log_z: np.ndarray, log_r: np.ndarray) -> Fit:
     x = log_r - log_r.mean()
     y = log_z - log_z.mean(axis=1, keepdims=True)
     sxx, sxy, syy = x @ x, y @ x, (y * y).sum(axis=1)
-    varies = np.ptp(log_z, axis=1) > 0  # Z_0 of a network, its number of centres, does not
+    varies = np.ptp(log_z, axis=1) > 1e-12  # Z_0 of a network, its number of centres, does not
     return Fit(tau=sxy / sxx, r2=np.divide(sxy**2, sxx * syy, out=np.full(len(log_z), np.nan), where=varies))
 
 
-def legendre(tau: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """alpha_j = forward difference of tau at q_j, f_j = q_j alpha_j - tau_j (paper's Eq. 9): one fewer than the q."""
-    alpha = np.diff(tau) / np.diff(Q)
-    return alpha, Q[:-1] * alpha - tau[:-1]
+def legendre(tau: np.ndarray, difference: str = PUBLISHED.difference) -> tuple[np.ndarray, np.ndarray]:
+    """alpha_j = difference of tau at q_j, forward or centred, and f_j = q_j alpha_j - tau_j (paper's Eq. 9).
+
+    Both are NaN at the q where the difference is not defined: the last, for a centred one also the first.
+    """
+    alpha = np.full(len(Q), np.nan)
+    if difference == "forward":
+        alpha[:-1] = np.diff(tau) / np.diff(Q)
+    else:
+        alpha[1:-1] = (tau[2:] - tau[:-2]) / (Q[2:] - Q[:-2])
+    return alpha, Q * alpha - tau
 
 
-def fit_network(weights: Mapping[str, np.ndarray], window: int) -> tuple[pd.DataFrame, dict]:
+def neuron_dimensions(counts: np.ndarray, choices: Choices = PUBLISHED) -> np.ndarray:
+    """Fractal dimension of each centre: slope of ln N_i(r) on ln r over its own lengths; 0 where it keeps too few.
+
+    counts [window, centres]; the centre is counted (spec §3.4).
+    """
+    masses = 1 + counts.cumsum(axis=0)
+    own = (counts > 0).astype(float)
+    points = own.sum(axis=0)
+    x = np.log(np.arange(1, len(counts) + 1))
+    y = np.log(np.arange(1, masses[-1].max() + 1))[masses - 1] * own
+    sx, sxx = x @ own, (x * x) @ own
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = (points * (x @ y) - sx * y.sum(axis=0)) / (points * sxx - sx**2)
+    return np.where((counts.sum(axis=0) >= choices.least_degree) & (points > 1), slope, 0)
+
+
+def fit_network(edges: Mapping[str, np.ndarray], choices: Choices = PUBLISHED) -> tuple[pd.DataFrame, dict]:
     """Spectrum and metrics of one sampled network.
 
-    weights: layer of the centres -> matrices [blocks, out, in]. Returns the table (q, tau, alpha, f, r2), empty where
-    no fit is possible, and the metrics of spec §3.3 with the centres used per layer; `status` is "ok" or what is
-    lacking.
+    edges: edge -> weights [blocks, out, in]. Returns the table (q, tau, alpha, f, r2), empty where no fit is possible,
+    and the metrics of spec §3.3 with the centres used per layer; `status` is "ok" or what is lacking.
     """
-    counts = {layer: length_histogram(matrices, window) for layer, matrices in weights.items()}
+    counts = count_lengths(edges, choices)
     used = dict.fromkeys((f"centres_{layer}" for layer in LAYERS), 0)
-    used |= {f"centres_{layer}": int((found.sum(axis=0) >= LEAST_DEGREE).sum()) for layer, found in counts.items()}
-    radii, masses = ball_masses(np.hstack(list(counts.values())))
+    used |= {f"centres_{layer}": int((c.sum(axis=0) >= choices.least_degree).sum()) for layer, c in counts.items()}
+    radii, masses = ball_masses(np.hstack(list(counts.values())), choices)
     metrics = {**used, "centres": sum(used.values()), "nodes": sum(c.shape[1] for c in counts.values())}
     metrics |= {"radii": len(radii), "status": "ok"}
     if len(radii) < 2:
-        lacking = f"no centre keeps {LEAST_DEGREE} edges" if not len(radii) else "fewer than two radii"
-        empty = dict.fromkeys(("alpha_0", "alpha_0_argmax", "width", "alpha_min", "alpha_max", "r2_median"), np.nan)
-        return pd.DataFrame(columns=["q", "tau", "alpha", "f", "r2"], dtype=float), metrics | empty | {
-            "status": lacking
-        }
+        lacking = f"no centre keeps {choices.least_degree} edges" if not masses.shape[1] else "fewer than two radii"
+        names = ("alpha_0", "alpha_0_argmax", "width", "alpha_min", "alpha_max", "asymmetry", "r2_median")
+        empty = pd.DataFrame(columns=["q", "tau", "alpha", "f", "r2"], dtype=float)
+        return empty, metrics | dict.fromkeys(names, np.nan) | {"status": lacking}
     fit = mass_exponent(log_partition_function(masses), np.log(radii / radii[-1]))
-    alpha, f = legendre(fit.tau)
+    alpha, f = legendre(fit.tau, choices.difference)
     middle = len(Q) // 2
+    # f is zero at q = -0.1 and at q = 0 alike: the centred difference is the value meant. The published code takes the
+    # larger of the two after rounding; here the first of values that are equal but for rounding.
+    alpha_0 = (fit.tau[middle + 1] - fit.tau[middle - 1]) / (Q[middle + 1] - Q[middle - 1])
+    low, high = np.nanmin(alpha), np.nanmax(alpha)
     metrics |= {
-        # f is zero at q = -0.1 and at q = 0 alike, and rounding decides which is the maximum: the centred
-        # difference is the value meant, the argmax what the published code reports.
-        "alpha_0": (fit.tau[middle + 1] - fit.tau[middle - 1]) / (Q[middle + 1] - Q[middle - 1]),
-        "alpha_0_argmax": alpha[f.argmax()],
-        "width": np.ptp(alpha),
-        "alpha_min": alpha.min(),
-        "alpha_max": alpha.max(),
-        "r2_median": np.nanmedian(fit.r2),
+        "alpha_0": alpha_0,
+        "alpha_0_argmax": alpha[np.argmax(f > np.nanmax(f) - 1e-12)],
+        "width": high - low,
+        "alpha_min": low,
+        "alpha_max": high,
+        "asymmetry": np.log((alpha_0 - low) / (high - alpha_0)) if low < alpha_0 < high else np.nan,
+        "r2_median": np.nanmedian(fit.r2) if np.isfinite(fit.r2).any() else np.nan,
     }
-    spectrum = pd.DataFrame({"q": Q, "tau": fit.tau, "alpha": np.append(alpha, np.nan), "f": np.append(f, np.nan)})
-    return spectrum.assign(r2=fit.r2), metrics
+    return pd.DataFrame({"q": Q, "tau": fit.tau, "alpha": alpha, "f": f, "r2": fit.r2}), metrics
 
 
-def fit_networks(graphs: NeuronGraphs, window: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def measure_dimensions(edges: Mapping[str, np.ndarray], choices: Choices = PUBLISHED) -> dict[str, float]:
+    """The fractal dimensions of the neurons of one network, in the published window of 200, summarised."""
+    counts = count_lengths(edges, replace(choices, window=DIMENSION_WINDOW))
+    found = neuron_dimensions(np.hstack(list(counts.values())), choices)
+    named = {"mean": found.mean(), "sd": found.std(), "median": np.median(found), "min": found.min()}
+    return {f"dimension_{name}": float(value) for name, value in {**named, "max": found.max()}.items()}
+
+
+def fit_networks(graphs: NeuronGraphs, choices: Choices = PUBLISHED) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Spectra (a row per seed and q) and metrics (a row per seed) of all networks sampled from a checkpoint."""
-    fits = [
-        fit_network(graphs.network(index), window) for index in progress(range(len(graphs.seeds)), "networks fitted")
-    ]
-    seeds = graphs.seeds.tolist()
-    spectra = [spectrum.assign(seed=seed) for seed, (spectrum, _) in zip(seeds, fits, strict=True)]
-    metrics = pd.DataFrame([metrics for _, metrics in fits])
-    metrics = metrics.assign(seed=seeds, sample_size=graphs.sample_size, window=window)
+    spectra, rows = [], []
+    for index, seed in progress(enumerate(graphs.seeds.tolist()), "networks fitted", total=len(graphs.seeds)):
+        edges = graphs.network(index)
+        spectrum, metrics = fit_network(edges, choices)
+        spectra.append(spectrum.assign(seed=seed))
+        rows.append({"seed": seed, **metrics, **measure_dimensions(edges, choices)})
+    metrics = pd.DataFrame(rows).assign(sample_size=graphs.sample_size, window=choices.window)
     return pd.concat(spectra, ignore_index=True), metrics
