@@ -187,7 +187,7 @@ def test_neurons_on_a_line_have_dimension_one_and_poor_ones_zero():
 
 def test_every_choice_changes_the_spectrum_and_none_breaks_it():
     graphs = networks("pythia-14m", sample_size=12, seeds=1)
-    choices = [{}, {"window": 100}, {"beyond": 5}, {"rounding": "up"}, {"least_degree": 20}, {"centre_counted": False}]
+    choices = [{}, {"window": 100}, {"beyond": 10}, {"rounding": "up"}, {"least_degree": 20}, {"centre_counted": False}]
     choices += [{"difference": "centred"}, {"hops": 2}, {"directed": False}]
     found = [fit_network(graphs.network(0), Choices(**c))[1] for c in choices]
     assert all(metrics["status"] == "ok" and metrics["width"] > 0 for metrics in found)
