@@ -29,13 +29,20 @@ FETCHED = {
 MODELS = INITIAL | TRAINED | FETCHED
 # The models of each table of emergence: those trained here together, those fetched each by itself.
 GROUPS = {"trained": list(TRAINED), **{name: [name] for name in FETCHED}}
-METRICS = {
-    group: [f"results/neuromfa/{model}/{step}/metrics.parquet" for model in models for step in MODELS[model]["weights"]]
-    for group, models in GROUPS.items()
-}
+METRICS, GRAPHS = (
+    {
+        group: [f"results/neuromfa/{model}/{step}/{file}" for model in models for step in MODELS[model]["weights"]]
+        for group, models in GROUPS.items()
+    }
+    for file in ("metrics.parquet", "graph.npz")
+)
+CHOICES = {"window": CONFIG.neuromfa.window} | CONFIG.neuromfa.spectrum.model_dump(mode="json")
+SCALED = [model for model in INITIAL if model == "pythia-1.4b"]  # the model of the known surrogates
 NEUROMFA_ARTIFACTS = [
     *expand("results/neuromfa/{table}.parquet", table=["initial", "redrawn"]),
     *expand("results/neuromfa/emergence/{group}.parquet", group=GROUPS),
+    *expand("results/neuromfa/controls/{group}.parquet", group=GROUPS),
+    *expand("results/neuromfa/surrogates/{model}.parquet", model=SCALED),
 ]
 NEUROMFA_FIGURES = expand("results/figures/neuromfa_{name}.png", name=["spectra", "training", "initial"])
 
@@ -124,7 +131,7 @@ rule fit_spectrum:
     threads: 1
     params:
         code=code("neuromfa/fit_spectrum"),
-        choices={"window": CONFIG.neuromfa.window} | CONFIG.neuromfa.spectrum.model_dump(mode="json"),
+        choices=CHOICES,
     script:
         "../scripts/neuromfa/fit_spectrum.py"
 
@@ -147,6 +154,49 @@ rule measure_emergence:
         seed=CONFIG.seed,
     script:
         "../scripts/neuromfa/measure_emergence.py"
+
+
+rule measure_controls:
+    input:
+        lookup("{group}", within=GRAPHS),
+    output:
+        "results/neuromfa/controls/{group}.parquet",
+    log:
+        "logs/measure_controls/{group}.log",
+    benchmark:
+        "logs/measure_controls/{group}.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/measure_controls"),
+        choices=CHOICES,
+        windows=CONFIG.neuromfa.controls.windows,
+        resamples=CONFIG.neuromfa.bootstrap,
+        seed=CONFIG.seed,
+    script:
+        "../scripts/neuromfa/measure_controls.py"
+
+
+rule measure_surrogates:
+    input:
+        "results/neuromfa/{model}/step0/graph.npz",
+    output:
+        "results/neuromfa/surrogates/{model}.parquet",
+    log:
+        "logs/measure_surrogates/{model}.log",
+    benchmark:
+        "logs/measure_surrogates/{model}.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/measure_surrogates"),
+        choices=CHOICES,
+        windows=CONFIG.neuromfa.controls.windows,
+        seed=CONFIG.seed,
+    script:
+        "../scripts/neuromfa/measure_surrogates.py"
 
 
 rule tabulate_initial:

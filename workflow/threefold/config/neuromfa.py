@@ -116,6 +116,18 @@ class Training(Section):
         return steps
 
 
+class Controls(Section):
+    windows: list[int] = [100, 200, 300]
+    """Other windows T in which E is measured."""
+
+    @field_validator("windows")
+    @classmethod
+    def _wide_enough(cls, windows: list[int]) -> list[int]:
+        if any(window < 2 for window in windows) or len(set(windows)) < len(windows):
+            raise ValueError("different windows of at least 2")
+        return windows
+
+
 class Redraws(Section):
     draws: int = Field(10, ge=2)
     """Independent draws of all weights (paper: ten networks)."""
@@ -147,6 +159,8 @@ class Neuromfa(Section):
         InitialModel(model="pythia-12b", sample_size=48),
     ]
     """The models whose step 0 is drawn from Pythia's initialisation law."""
+    controls: Controls = Controls()
+    """The controls beside each curve of E: surrogate weights, fixed centres, other windows."""
     redraws: Redraws = Redraws()
     """The control that random weights alone give E = 0: BERT-large's initial weights, drawn anew."""
     fetched: dict[str, FetchedModel] = {}

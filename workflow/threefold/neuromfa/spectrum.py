@@ -95,12 +95,17 @@ def neuron_dimensions(counts: np.ndarray, choices: Choices = PUBLISHED) -> np.nd
 
 
 def fit_network(edges: Mapping[str, np.ndarray], choices: Choices = PUBLISHED) -> tuple[pd.DataFrame, dict]:
-    """Spectrum and metrics of one sampled network.
+    """Spectrum and metrics of one sampled network; edges: edge -> weights [blocks, out, in]. As `fit_counts`."""
+    return fit_counts(count_lengths(edges, choices), choices)
 
-    edges: edge -> weights [blocks, out, in]. Returns the table (q, tau, alpha, f, r2), empty where no fit is possible,
-    and the metrics of spec §3.3 with the centres used per layer; `status` is "ok" or what is lacking.
+
+def fit_counts(counts: Mapping[str, np.ndarray], choices: Choices = PUBLISHED) -> tuple[pd.DataFrame, dict]:
+    """Spectrum and metrics of the balls around the centres of one network.
+
+    counts: layer -> neurons of each centre by length [window, centres]. Returns the table (q, tau, alpha, f, r2), empty
+    where no fit is possible, and the metrics of spec §3.3 with the centres used per layer; `status` is "ok" or what is
+    lacking.
     """
-    counts = count_lengths(edges, choices)
     used = dict.fromkeys((f"centres_{layer}" for layer in LAYERS), 0)
     used |= {f"centres_{layer}": int((c.sum(axis=0) >= choices.least_degree).sum()) for layer, c in counts.items()}
     radii, masses = ball_masses(np.hstack(list(counts.values())), choices)
