@@ -8,7 +8,7 @@ import pytest
 from threefold.tori.census import build_census, syllables
 from threefold.tori.classify import classify_words
 from threefold.tori.mapping_tori import measure_classes
-from threefold.tori.surfaces import SURFACES
+from threefold.tori.surfaces import find_surface
 from threefold.tori.words import enumerate_words
 
 
@@ -16,9 +16,9 @@ from threefold.tori.words import enumerate_words
 def volumes():
     tables = {}
     for name, length in (("S_1_1", 6), ("S_1_2", 4)):
-        words = enumerate_words(SURFACES[name], length)
-        classes = words.merge(classify_words(words["word"], SURFACES[name]), on="word")
-        tables[name] = pd.DataFrame(measure_classes(classes, SURFACES[name], randomisations=40, seed=0))
+        words = enumerate_words(find_surface(name), length)
+        classes = words.merge(classify_words(words["word"], find_surface(name)), on="word")
+        tables[name] = pd.DataFrame(measure_classes(classes, find_surface(name), randomisations=40, seed=0))
     return tables
 
 

@@ -3,27 +3,58 @@
 import itertools
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from threefold.record.errors import InputError
-from threefold.tori.surfaces import SURFACES, find_surface
-from threefold.tori.words import check_word, enumerate_words, invert, to_flipper, to_twister
+from threefold.tori.surfaces import find_surface
+from threefold.tori.words import (
+    check_word,
+    enumerate_words,
+    from_braid,
+    from_flipper,
+    from_twister,
+    invert,
+    to_braid,
+    to_flipper,
+    to_twister,
+)
 
 
 @pytest.mark.parametrize("word", ["", "aq", "a b", "a0", "c"])
 def test_a_word_outside_the_generators_is_refused(word):
     with pytest.raises(InputError, match="generators: a, b"):
-        check_word(word, SURFACES["S_1_1"])
-
-
-def test_an_unknown_surface_is_refused_with_the_known_ones():
-    with pytest.raises(InputError, match=r"'S_9_9'.*S_1_1, S_1_2, S_2_1"):
-        find_surface("S_9_9")
+        check_word(word, find_surface("S_1_1"))
 
 
 def test_translations_keep_the_order_of_composition():
-    assert to_twister("aBc") == "a*B*c"  # Twister reads from left to right
-    assert to_flipper("aBc") == "cBa"  # flipper composes from right to left
+    surface = find_surface("S_2_1")
+    assert to_twister("aBc", surface) == "a*B*c"  # Twister reads from left to right
+    assert to_flipper("aBc", surface) == "cBa"  # flipper composes from right to left
+    assert to_flipper("aBc", find_surface("S_0_5")) == "s_3.S_2.s_1"
+    assert to_twister("aHjE", find_surface("S_2_4")) == "a0*A3*t2*C"
+    assert to_twister("aB", find_surface("S_6_1")) == "a00*B01"  # Twister pads with zeros
+    assert to_braid("abC", find_surface("D_4")) == [1, 2, -3]
     assert invert("aBc") == "CbA"
+
+
+@pytest.mark.parametrize("name", ["S_1_1", "S_2_1", "S_2_4", "S_6_1", "S_2_0", "D_5", "S_0_6"])
+@given(data=st.data())
+def test_translations_lead_back(name, data):
+    surface = find_surface(name)
+    word = data.draw(st.text(surface.letters + surface.letters.upper(), min_size=1))
+    assert from_flipper(to_flipper(word, surface), surface) == word
+    assert from_braid(to_braid(word, surface), surface) == word
+    if surface.genus:
+        assert from_twister(to_twister(word, surface), surface) == word
+
+
+def test_names_that_other_programs_would_drop_are_refused():
+    surface = find_surface("S_2_4")
+    with pytest.raises(InputError, match="unknown b4, q"):
+        from_twister("a0*q*b4", surface)
+    with pytest.raises(InputError, match=r"\[0, 11\] are not among"):
+        from_braid([1, 0, 11], find_surface("D_11"))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +66,7 @@ def test_translations_keep_the_order_of_composition():
     ],
 )
 def test_counts_by_length_are_the_known_ones(surface, counts):
-    words = enumerate_words(SURFACES[surface], len(counts))
+    words = enumerate_words(find_surface(surface), len(counts))
     assert words.groupby("length").size().tolist() == counts
 
 
@@ -46,14 +77,14 @@ def _class(word):
 
 @pytest.mark.parametrize(("surface", "length"), [("S_1_1", 6), ("S_1_2", 4)])
 def test_every_cyclically_reduced_word_has_exactly_one_representative(surface, length):
-    letters = SURFACES[surface].letters
+    letters = find_surface(surface).letters
     alphabet = letters + letters.upper()
     every = {
         "".join(word)
         for word in itertools.product(alphabet, repeat=length)
         if all(x != y.swapcase() for x, y in zip(word, word[1:] + word[:1], strict=True))
     }
-    words = enumerate_words(SURFACES[surface], length).query("length == @length")["word"]
+    words = enumerate_words(find_surface(surface), length).query("length == @length")["word"]
     classes = [_class(word) for word in words]
     assert set().union(*classes) == every
     assert sum(map(len, classes)) == len(every)

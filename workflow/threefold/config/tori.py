@@ -1,12 +1,22 @@
 """The section `tori` of the configuration."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from threefold.config.section import Section
+from threefold.record.errors import InputError
+from threefold.tori.surfaces import PATTERN, find_surface
 
-SurfaceName = Literal["S_1_1", "S_1_2", "S_2_1"]
+
+def _known(name: str) -> str:
+    try:
+        return find_surface(name).name
+    except InputError as error:
+        raise ValueError(str(error)) from error
+
+
+SurfaceName = Annotated[str, Field(pattern=f"^({PATTERN})$"), AfterValidator(_known)]
 
 
 class Families(Section):

@@ -30,7 +30,7 @@ def _classify(action: FlipMap, surface: Surface) -> dict:
     curves = key_curves(surface)
     # Weights that are in general position and the same on every run.
     start = curves @ (1 + np.modf(np.arange(1, curves.shape[1] + 1) * math.sqrt(2))[0])
-    growth = stretch_factor(action, start, penner_bound(surface.genus, surface.punctures))
+    growth = stretch_factor(action, start, penner_bound(*surface.curves_on))
     if math.isnan(growth.factor):
         return _row(math.nan, growth.iterations, None, "no invariant lamination found")
     if growth.factor == 1:
@@ -54,10 +54,10 @@ def _row(dilatation: float, iterations: int, kind: str | None, reason: str) -> d
 
 
 def _order(action: FlipMap, surface: Surface) -> int | None:
-    """The least power that fixes every curve; a finite order is at most 4g + 2 on these surfaces of genus >= 1."""
+    """The least power that fixes every curve, if the class has finite order."""
     start = key_curves(surface)
     image = start
-    for power in range(1, 4 * surface.genus + 3):
+    for power in range(1, surface.largest_order + 1):
         image = action.on_curves(image)
         if np.array_equal(image, start):
             return power

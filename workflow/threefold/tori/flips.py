@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cache, reduce
 from itertools import combinations
 
-import flipper
 import numba
 import numpy as np
 from flipper.kernel.moves import EdgeFlip, Isometry
 
 from threefold.tori.surfaces import Surface
+from threefold.tori.triangulations import equip, generator
 from threefold.tori.words import check_word
 
 
@@ -62,15 +62,11 @@ def _flip_each(flips, curves):
 
 
 @cache
-def _load(name: str) -> flipper.kernel.EquippedTriangulation:
-    return flipper.load(name)
-
-
-@cache
-def _generator(name: str, letter: str) -> FlipMap:
+def _generator(surface: Surface, letter: str) -> FlipMap:
     """flipper's moves for one letter; its sequences, like its words, are applied from right to left."""
-    flips, order = [], np.arange(_load(name).zeta)
-    for move in reversed(_load(name).mapping_class(letter).sequence):
+    encoding = generator(surface, letter)
+    flips, order = [], np.arange(encoding.source_triangulation.zeta)
+    for move in reversed(encoding.sequence):
         if isinstance(move, EdgeFlip):
             flips.append(order[[move.edge_index, *(edge.index for edge in move.square)]])
         elif isinstance(move, Isometry):
@@ -82,27 +78,30 @@ def _generator(name: str, letter: str) -> FlipMap:
 
 def flip_map(word: str, surface: Surface) -> FlipMap:
     """The action of `word` on the edge coordinates of `surface`, first letter first."""
-    letters = [_generator(surface.name, letter) for letter in check_word(word, surface)]
+    letters = [_generator(surface, letter) for letter in check_word(word, surface)]
     return reduce(FlipMap.then, letters)
 
 
 @cache
 def key_curves(surface: Surface) -> np.ndarray:
     """Curves that fill `surface`, (edges, m) int64: a class that fixes all of them acts trivially on all curves."""
-    curves = [curve.geometric for curve in _load(surface.name).triangulation.key_curves()]
+    curves = [curve.geometric for curve in equip(surface).triangulation.key_curves()]
     return np.array(curves, dtype=np.int64).T
 
 
 @cache
-def short_curves(surface: Surface, depth: int = 3) -> np.ndarray:
-    """Key curves, core curves of short multitwists, and their images under words of `depth` letters.
+def short_curves(surface: Surface, depth: int = 3, enough: int = 5000) -> np.ndarray:
+    """Key curves, core curves of short multitwists, and their images under words of up to `depth` letters.
 
-    (edges, m) int64. A reducible class given by a short word mostly fixes one of them.
+    (edges, m) int64; words grow no longer where there are `enough` curves. A reducible class given by a short word
+    mostly fixes one of them.
     """
     generators = surface.letters
     words = [*generators, *map("".join, combinations(generators, 2)), *map("".join, combinations(generators, 3))]
     curves = np.unique(np.hstack([key_curves(surface), *(_core_curves(word, surface) for word in words)]), axis=1)
     for _ in range(depth):
+        if curves.shape[1] > enough:
+            break
         images = [flip_map(letter, surface).on_curves(curves) for letter in generators + generators.upper()]
         curves = np.unique(np.hstack([curves, *images]), axis=1)
     return curves

@@ -12,13 +12,21 @@ from snappy import twister
 from threefold.tori.classify import PSEUDO_ANOSOV
 from threefold.tori.processes import map_in_processes
 from threefold.tori.surfaces import Surface
-from threefold.tori.volumes import UNMEASURED, kojima_mcshane_ratio, measure, seed_moves
-from threefold.tori.words import check_word, to_twister
+from threefold.tori.volumes import UNMEASURED, braid_name, kojima_mcshane_ratio, measure, seed_moves
+from threefold.tori.words import check_word, to_braid, to_twister
 
 
 def mapping_torus(word: str, surface: Surface) -> snappy.Manifold:
-    """The mapping torus of `word` as Twister builds it; SnapPy's random moves are not seeded here."""
-    return _twister(surface.name).bundle(to_twister(check_word(word, surface)))
+    """The mapping torus of `word`, by Twister or as a braid; SnapPy's random moves are not seeded here."""
+    check_word(word, surface)
+    if surface.kind not in ("disc", "sphere"):
+        return _twister(surface).bundle(to_twister(word, surface))
+    top = len(surface.letters)
+    braid = snappy.Manifold(braid_name([*to_braid(word, surface), top, -top]))  # SnapPy counts strands by the largest
+    if surface.kind == "disc":
+        return braid
+    braid.dehn_fill((0, 1), -1)  # the longitude of the axis bounds a disc that closes the fibre to a sphere
+    return braid.filled_triangulation()
 
 
 def measure_classes(
@@ -70,5 +78,5 @@ def _measure_word(word: str, surface: Surface, randomisations: int, seed: int) -
 
 
 @cache
-def _twister(name: str) -> twister.Surface:
-    return twister.Surface(name)
+def _twister(surface: Surface) -> twister.Surface:
+    return twister.Surface(surface.name if surface.kind == "named" else (surface.genus, surface.punctures))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import snappy
 
-from threefold.tori.certify import certify
+from threefold.tori.certify import Certificate, certify
 
 POSITIVE = "all tetrahedra positively oriented"
 DIGITS = 10  # decimals kept of a volume that is not certified, where SnapPy's own estimate of its accuracy grants them
@@ -58,19 +58,19 @@ def measure(manifold: snappy.Manifold, randomisations: int) -> dict:
     """Volume with its certificate, cusps, homology and isometry signature (the keys of `UNMEASURED`).
 
     The volume is null unless the solution is positively oriented: the nearest double where it is certified, else
-    SnapPy's, rounded. Equal signatures prove two manifolds homeomorphic; different ones do not prove the contrary.
+    SnapPy's, rounded. Equal signatures prove cusped manifolds homeomorphic; different ones do not prove the contrary.
     Retriangulates at random, up to `randomisations` times, until the solution is; seed them with `seed_moves` before.
     """
     tries = 0
     while manifold.solution_type() != POSITIVE and tries < randomisations:
-        manifold.randomize()
+        manifold = _retriangulate(manifold, tries)
         tries += 1
     found = manifold.solution_type() == POSITIVE
     certificate = certify(manifold)
     volume = manifold.volume()
     rounded = round(float(volume), min(DIGITS, volume.accuracy)) if found else None
     return {
-        "cusps": manifold.num_cusps(),
+        "cusps": sum(cusp.is_complete for cusp in manifold.cusp_info()),
         "tetrahedra": manifold.num_tetrahedra(),
         "volume": float(certificate.digits) if certificate.certified else rounded,
         "certified": certificate.certified,
@@ -80,6 +80,28 @@ def measure(manifold: snappy.Manifold, randomisations: int) -> dict:
         "uncertified": certificate.reason,
         "solution_type": manifold.solution_type(),
         "randomisations": tries,
-        "isometry_signature": manifold.isometry_signature() if found else None,
+        "isometry_signature": _signature(manifold, certificate) if found else None,
         "homology": str(manifold.homology()),
     }
+
+
+def _retriangulate(manifold: snappy.Manifold, attempt: int) -> snappy.Manifold:
+    """The same manifold in another triangulation; a closed one also as the filling of another curve's complement."""
+    manifold.randomize()
+    if _is_closed(manifold) and (curves := manifold.dual_curves()):
+        drilled = manifold.drill(curves[attempt % len(curves)])
+        drilled.dehn_fill((1, 0), -1)
+        manifold = drilled.filled_triangulation([0])
+    return manifold
+
+
+def _is_closed(manifold: snappy.Manifold) -> bool:
+    return not any(cusp.is_complete for cusp in manifold.cusp_info())
+
+
+def _signature(manifold: snappy.Manifold, certificate: Certificate) -> str:
+    """SnapPy's isometry signature; of a closed manifold, where it takes seconds, volume and homology instead."""
+    if not _is_closed(manifold):
+        return manifold.isometry_signature()
+    volume = certificate.digits[:20] if certificate.certified else f"{manifold.volume():.8f}"
+    return f"closed, volume {volume}, homology {manifold.homology()}"

@@ -6,7 +6,7 @@ and the leftmost letter acts first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -30,14 +30,52 @@ def check_word(word: str, surface: Surface) -> str:
     return word
 
 
-def to_twister(word: str) -> str:
+def to_twister(word: str, surface: Surface) -> str:
     """`word` for Twister, which reads from left to right like us."""
-    return "*".join(word)
+    names = _names(surface)
+    return "*".join(names[letter] for letter in word)
 
 
-def to_flipper(word: str) -> str:
-    """`word` for flipper, which composes maps from right to left."""
-    return word[::-1]
+def from_twister(text: str, surface: Surface) -> str:
+    """The word that Twister writes as `text`, such as `a0*B1`; raises InputError at a name that `surface` has not."""
+    letters = {name: letter for letter, name in _names(surface).items()}
+    if unknown := sorted(set(text.split("*")) - set(letters)):
+        raise InputError(f"{text!r} on {surface.name}: unknown {', '.join(unknown)}; known: {', '.join(letters)}")
+    return "".join(letters[name] for name in text.split("*"))
+
+
+def to_flipper(word: str, surface: Surface) -> str:
+    """`word` for flipper, which composes maps from right to left and calls the generators of a sphere s_1, s_2, …"""
+    if surface.kind in ("named", "squares"):
+        return word[::-1]
+    return ".".join(f"s_{i}" if i > 0 else f"S_{-i}" for i in to_braid(word, surface)[::-1])
+
+
+def from_flipper(text: str, surface: Surface) -> str:
+    """The word that flipper writes as `text`."""
+    if surface.kind in ("named", "squares"):
+        return check_word(text[::-1], surface)
+    numbers = [int(name[2:]) if name[0] == "s" else -int(name[2:]) for name in text.split(".")]
+    return from_braid(numbers[::-1], surface)
+
+
+def to_braid(word: str, surface: Surface) -> list[int]:
+    """`word` as SnapPy's and Dynnikov's braids, read from left to right: i for σ_i, -i for its inverse."""
+    return [(surface.letters.index(letter.lower()) + 1) * (1 if letter.islower() else -1) for letter in word]
+
+
+def from_braid(numbers: Iterable[int], surface: Surface) -> str:
+    """The word of a braid; raises InputError at a number without a letter."""
+    numbers = list(numbers)
+    if wrong := [i for i in numbers if not 0 < abs(i) <= len(surface.letters)]:
+        raise InputError(f"braid on {surface.name}: {wrong} are not among ±1 … ±{len(surface.letters)}")
+    return "".join(surface.letters[i - 1] if i > 0 else surface.letters[-i - 1].upper() for i in numbers)
+
+
+def _names(surface: Surface) -> dict[str, str]:
+    """Twister's name of every letter and of its capital; braid generators have none."""
+    lower = dict(zip(surface.letters, surface.names, strict=True))
+    return lower | {letter.upper(): name.upper() for letter, name in lower.items()}
 
 
 def invert(word: str) -> str:
