@@ -1,5 +1,7 @@
 """The stages of the chain neuromfa: checkpoint -> neuron graph -> spectrum -> emergence."""
 
+from threefold.neuromfa.evaluations import STEPS, available
+
 CHECKPOINTS = CONFIG.neuromfa.training.checkpoints
 WEIGHTS = "results/neuromfa/{model}/step{step}/model.safetensors"
 SAMPLED = "results/neuromfa/{model}/step{step}/sampled.safetensors"
@@ -38,13 +40,18 @@ METRICS, GRAPHS = (
 )
 CHOICES = {"window": CONFIG.neuromfa.window} | CONFIG.neuromfa.spectrum.model_dump(mode="json")
 SCALED = [model for model in INITIAL if model == "pythia-1.4b"]  # the model of the known surrogates
+SCORED = available(["pythia-1.4b-deduped", *FETCHED], CONFIG.data.mirror, CONFIG.data.download)
 NEUROMFA_ARTIFACTS = [
     *expand("results/neuromfa/{table}.parquet", table=["initial", "redrawn"]),
     *expand("results/neuromfa/emergence/{group}.parquet", group=GROUPS),
     *expand("results/neuromfa/controls/{group}.parquet", group=GROUPS),
     *expand("results/neuromfa/surrogates/{model}.parquet", model=SCALED),
+    *expand("results/neuromfa/correlation/{model}.parquet", model=SCORED),
 ]
-NEUROMFA_FIGURES = expand("results/figures/neuromfa_{name}.png", name=["spectra", "training", "initial"])
+NEUROMFA_FIGURES = expand(
+    "results/figures/neuromfa_{name}.png",
+    name=["spectra", "training", "initial", "controls", *(["correlation"] if "pythia-1.4b-deduped" in SCORED else [])],
+)
 
 
 rule pretrain:
@@ -199,6 +206,47 @@ rule measure_surrogates:
         "../scripts/neuromfa/measure_surrogates.py"
 
 
+rule fetch_evaluations:
+    output:
+        expand("results/neuromfa/{{model}}/scores/step{step}.json", step=STEPS),
+    log:
+        "logs/fetch_evaluations/{model}.log",
+    benchmark:
+        "logs/fetch_evaluations/{model}.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/fetch_evaluations"),
+        mirror=CONFIG.data.mirror,
+        download=CONFIG.data.download,
+    script:
+        "../scripts/neuromfa/fetch_evaluations.py"
+
+
+rule correlate_benchmarks:
+    input:
+        emergence=lookup(
+            "{model}", within={m: f"results/neuromfa/emergence/{m}.parquet" if m in FETCHED else [] for m in SCORED}
+        ),
+        scores=expand("results/neuromfa/{{model}}/scores/step{step}.json", step=STEPS),
+    output:
+        "results/neuromfa/correlation/{model}.parquet",
+    log:
+        "logs/correlate_benchmarks/{model}.log",
+    benchmark:
+        "logs/correlate_benchmarks/{model}.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/correlate_benchmarks"),
+        resamples=CONFIG.neuromfa.bootstrap,
+        seed=CONFIG.seed,
+    script:
+        "../scripts/neuromfa/correlate_benchmarks.py"
+
+
 rule tabulate_initial:
     input:
         expand("results/neuromfa/{model}/step0/metrics.parquet", model=INITIAL),
@@ -261,6 +309,57 @@ rule figure_neuromfa_spectra:
         code=code("neuromfa/figure_neuromfa_spectra"),
     script:
         "../scripts/neuromfa/figure_neuromfa_spectra.py"
+
+
+rule figure_neuromfa_controls:
+    input:
+        "results/neuromfa/controls/trained.parquet",
+    output:
+        report(
+            "results/figures/neuromfa_controls.png",
+            caption="../workflow/captions/neuromfa_controls.rst",
+            category="NeuroMFA",
+            labels={"figure": "Emergence and its controls"},
+        ),
+        "results/figures/neuromfa_controls.svg",
+        "results/figures/neuromfa_controls.csv",
+    log:
+        "logs/figure_neuromfa_controls.log",
+    benchmark:
+        "logs/figure_neuromfa_controls.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/figure_neuromfa_controls"),
+    script:
+        "../scripts/neuromfa/figure_neuromfa_controls.py"
+
+
+rule figure_neuromfa_correlation:
+    input:
+        correlation="results/neuromfa/correlation/pythia-1.4b-deduped.parquet",
+        scores=expand("results/neuromfa/pythia-1.4b-deduped/scores/step{step}.json", step=STEPS),
+    output:
+        report(
+            "results/figures/neuromfa_correlation.png",
+            caption="../workflow/captions/neuromfa_correlation.rst",
+            category="NeuroMFA",
+            labels={"figure": "Emergence and benchmark scores"},
+        ),
+        "results/figures/neuromfa_correlation.svg",
+        "results/figures/neuromfa_correlation.csv",
+    log:
+        "logs/figure_neuromfa_correlation.log",
+    benchmark:
+        "logs/figure_neuromfa_correlation.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/figure_neuromfa_correlation"),
+    script:
+        "../scripts/neuromfa/figure_neuromfa_correlation.py"
 
 
 rule figure_neuromfa_training:

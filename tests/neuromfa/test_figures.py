@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from threefold.neuromfa.figures import draw_initial, draw_spectra, draw_training
+from threefold.neuromfa.figures import draw_controls, draw_correlation, draw_initial, draw_spectra, draw_training
 from threefold.neuromfa.initial import tabulate_initial
 from threefold.neuromfa.spectrum import Q
 from threefold.record.style import save_figure
@@ -56,3 +56,33 @@ def test_initial_values_are_drawn_beside_known_ones(tmp_path):
     save_figure(figure, plotted, tmp_path / "initial.png")
     assert {file.suffix for file in tmp_path.iterdir()} == {".png", ".svg", ".csv"}
     assert pd.read_csv(tmp_path / "initial.csv")["alpha_0"].tolist() == pytest.approx(plotted["alpha_0"].tolist())
+
+
+def test_controls_are_drawn_beside_the_curve_and_windows_below():
+    kinds = [("none", 150), ("gaussian", 150), ("shuffled", 150), ("shuffled in rows", 150), ("fixed centres", 150)]
+    rows = [
+        {"model": model, "control": control, "window": window, "step": step, "emergence": step / window}
+        for model in ("a", "b")
+        for control, window in [*kinds, ("window", 100)]
+        for step in (0, 8)
+    ]
+    controls = pd.DataFrame(rows).assign(emergence_low=0.0, emergence_high=1.0)
+    figure, plotted = draw_controls(controls)
+    above, below = figure.axes[0], figure.axes[2]
+    assert [line.get_label() for line in above.lines[:2]] == ["as it is", "Gaussian of the same variance"]
+    assert [line.get_label() for line in below.lines[:2]] == ["T = 100", "T = 150"]
+    assert below.lines[0].get_ydata().tolist() == [0, 0.08] and len(plotted) == 24
+
+
+def test_correlations_are_drawn_with_their_intervals():
+    scores = pd.DataFrame({"step": [0, 1000] * 2, "task": ["piqa"] * 2 + ["wsc"] * 2, "accuracy": [0.5, 0.7, 0.4, 0.3]})
+    emergence = pd.DataFrame({"step": [0, 1000], "emergence": [0.0, 0.6]})
+    rows = [
+        {"task": task, "measure": measure, "source": source, "value": 0.5, "low": 0.2, "high": 0.8}
+        for task in ("piqa", "wsc")
+        for measure in ("pearson", "spearman", "partial", "differences", "time")
+        for source in ("figure", "here")
+    ]
+    figure, plotted = draw_correlation(emergence, scores, pd.DataFrame(rows))
+    assert len(plotted) == 10 and set(plotted["source"]) == {"figure"}
+    assert [label.get_text() for label in figure.axes[1].get_yticklabels()] == ["WSC", "PIQA"]

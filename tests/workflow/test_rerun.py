@@ -8,8 +8,10 @@ import yaml
 
 pytestmark = pytest.mark.xdist_group("workflow")
 
-# Scripts of stages that the small run has not: there is no mirror of the real data sets in it.
+# Scripts of stages that the small run has not: there is no mirror of the real data, no hub and no Pythia-1.4B in it.
 NOT_IN_SMALL = {"fetch_dataset", "preprocess"}
+NOT_IN_SMALL |= {"fetch_checkpoint", "fetch_evaluations", "correlate_benchmarks", "figure_neuromfa_correlation"}
+NOT_IN_SMALL |= {"measure_surrogates"}
 TARGETS = {"check_claims", "lock", "index", "all"}
 
 
@@ -24,7 +26,8 @@ def test_a_finished_run_has_nothing_to_do(finished):
         (
             {"neuromfa": {"window": 140}},
             {"fit_spectrum", "redraw_initial", "measure_emergence", "tabulate_initial"}
-            | {"figure_neuromfa_spectra", "figure_neuromfa_training", "figure_neuromfa_initial"},
+            | {"measure_controls", "figure_neuromfa_spectra", "figure_neuromfa_training", "figure_neuromfa_initial"}
+            | {"figure_neuromfa_controls"},
         ),
         ({"ithp": {"resamples": 200}}, {"score", "figure_ithp_scores"}),
         (

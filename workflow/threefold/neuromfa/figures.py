@@ -91,3 +91,108 @@ def draw_initial(initial: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
             ax.annotate(text, (parameters, value), (0, -12), textcoords="offset points", ha=aside, fontsize=6)
     axes[0].legend(fontsize=7)
     return figure, initial
+
+
+CONTROLS = {
+    "none": ("as it is", "-", 1.6),
+    "gaussian": ("Gaussian of the same variance", "--", 1),
+    "shuffled": ("shuffled in each matrix", "-.", 1),
+    "shuffled in rows": ("shuffled in each row", ":", 1.4),
+    "fixed centres": ("centres fixed", (0, (1, 2)), 1.6),
+}
+
+
+def draw_controls(controls: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
+    """E over the training steps as it is (with its 95 % interval) and under each control, a column per model.
+
+    controls: the table neuromfa/controls. Above, surrogate weights and fixed centres; below, other windows.
+    """
+    models = controls["model"].unique()
+    plotted = controls[["model", "control", "window", "step", "emergence", "emergence_low", "emergence_high"]]
+    figure, axes = new_figure(2, len(models), height=4.6, sharex=True, sharey=True, squeeze=False)
+    for model, (above, below) in zip(models, axes.T, strict=True):
+        rows = plotted[plotted["model"] == model]
+        for colour, (name, (label, dashes, width)) in zip(COLOURS, CONTROLS.items(), strict=False):
+            curve = rows[rows["control"] == name]
+            above.plot(curve["step"], curve["emergence"], linestyle=dashes, color=colour, label=label, lw=width)
+            if name in ("none", "gaussian"):
+                band = curve["step"], curve["emergence_low"], curve["emergence_high"]
+                above.fill_between(*band, color=colour, alpha=0.2, lw=0)
+        windows = rows[rows["control"].isin(["none", "window"])].sort_values(["window", "step"])
+        shades = mpl.colormaps[SEQUENCE](np.linspace(0, 0.85, windows["window"].nunique()))
+        for shade, (window, curve) in zip(shades, windows.groupby("window"), strict=True):
+            below.plot(curve["step"], curve["emergence"], color=shade, label=f"T = {window}")
+        above.set_title(model)
+        below.set_xlabel("training step")
+        for ax in (above, below):
+            _step_axis(ax, rows["step"].max())
+            ax.axhline(0, color="grey", lw=0.5)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("degree of emergence $E$")
+    for ax in axes[:, -1]:
+        ax.legend(loc="upper left", fontsize=7)
+    return figure, plotted
+
+
+def _step_axis(ax, last: int) -> None:
+    """Steps on a logarithmic axis that begins with 0."""
+    ax.set_xscale("symlog", base=10 if last > 1000 else 2, linthresh=1, linscale=0.7)
+    marks = {0: "0", 1: "1", 100: "100", 10_000: "10k"} if last > 1000 else {m: str(m) for m in (0, 1, 8, 64, 512)}
+    shown = {mark: label for mark, label in marks.items() if mark <= last}
+    ax.set_xticks(list(shown), labels=shown.values())
+    ax.set_xlim(-0.3, 1.5 * last)
+    ax.minorticks_off()
+
+
+MEASURES = {
+    "pearson": "Pearson",
+    "spearman": "Spearman",
+    "differences": "of differences",
+    "partial": "given ln(1 + step)",
+    "time": "ln(1 + step) alone",
+}
+TASK_NAMES = {
+    "lambada_openai": "LAMBADA",
+    "piqa": "PIQA",
+    "sciq": "SciQ",
+    "arc_easy": "ARC-easy",
+    "arc_challenge": "ARC-challenge",
+    "winogrande": "WinoGrande",
+    "wsc": "WSC",
+    "logiqa": "LogiQA",
+}
+
+
+def draw_correlation(
+    emergence: pd.DataFrame, scores: pd.DataFrame, correlation: pd.DataFrame
+) -> tuple[Figure, pd.DataFrame]:
+    """Left: the published E beside accuracies over training. Right: their correlations with 95 % intervals.
+
+    emergence: `step`, `emergence`; scores: `step`, `task`, `accuracy`; correlation: the table neuromfa/correlation.
+    """
+    plotted = correlation[correlation["source"] == "figure"]
+    figure, (left, right) = new_figure(1, 2, height=3.6, width_ratios=[1.1, 1])
+    twin = left.twinx()
+    for colour, (task, curve) in zip(COLOURS, scores.groupby("task", sort=False), strict=False):
+        if task in ("lambada_openai", "piqa", "sciq", "arc_easy"):
+            twin.plot(curve["step"], curve["accuracy"], color=colour, lw=1, label=TASK_NAMES[task])
+    left.plot(emergence["step"], emergence["emergence"], "o-", color=PUBLISHED, ms=3, label="$E$ (paper's figure)")
+    left.set(xlabel="training step", ylabel="degree of emergence $E$", title="Pythia-1.4B-deduped")
+    left.set_ylim(-0.02, 0.9)
+    twin.set(ylabel="accuracy", ylim=(-0.02, 0.9))
+    twin.grid(False)
+    twin.spines["right"].set_visible(True)
+    _step_axis(left, 143_000)
+    lines = [*left.get_lines(), *twin.get_lines()]
+    left.legend(lines, [line.get_label() for line in lines], loc="upper left", fontsize=7)
+    tasks = [task for task in TASK_NAMES if task in set(plotted["task"])]
+    for offset, colour, (name, label) in zip(np.linspace(0.3, -0.3, 5), COLOURS, MEASURES.items(), strict=False):
+        rows = plotted[plotted["measure"] == name].set_index("task").loc[tasks]
+        errors = [rows["value"] - rows["low"], rows["high"] - rows["value"]]
+        y = np.arange(len(tasks))[::-1] + offset
+        right.errorbar(rows["value"], y, xerr=np.abs(errors), fmt="o", color=colour, label=label, ms=3, lw=0.8)
+    right.set(yticks=range(len(tasks)), yticklabels=[TASK_NAMES[task] for task in tasks[::-1]], xlim=(-1.05, 1.05))
+    right.set(xlabel="correlation with accuracy, 95 % interval")
+    right.axvline(0, color="grey", lw=0.5)
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower right", ncols=5, fontsize=7)
+    return figure, plotted

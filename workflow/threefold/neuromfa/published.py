@@ -1,0 +1,32 @@
+"""Degrees of emergence read off the authors' figures, of which no table exists (spec §5.2). Errors are about 0.003."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+# Step -> E; up to step 512 the figures show no E that differs from 0 (F5, F8, F9).
+_EARLY = dict.fromkeys((0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512), 0.0)
+EMERGENCE = {
+    "pythia-1.4b-deduped": _EARLY  # F7
+    | {1000: 0.007, 3000: 0.302, 13000: 0.427, 23000: 0.544, 33000: 0.602, 43000: 0.634, 53000: 0.649, 63000: 0.651}
+    | {73000: 0.651, 83000: 0.643, 93000: 0.643, 103000: 0.646, 113000: 0.650, 123000: 0.658, 133000: 0.669}
+    | {143000: 0.681},
+    "pythia-1.4b-standard": {3000: 0.347, 13000: 0.461, 23000: 0.619, 53000: 0.786}  # F8
+    | {73000: 0.799, 103000: 0.748, 143000: 0.714},
+}
+# F5 and F9: E at step 53000, and at 143000, of models of other sizes, derived from normalised curves.
+LATE = {
+    53000: {
+        "pythia-160m-deduped": 0.33,
+        "pythia-410m-deduped": 0.57,
+        "pythia-1b-deduped": 0.72,
+        "pythia-1.4b-deduped": 0.649,
+        "pythia-2.8b-deduped": 0.73,
+    },
+    143000: {"pythia-6.9b-deduped": 0.315, "pythia-12b-deduped": 0.272},
+}
+
+
+def published_emergence(model: str) -> pd.DataFrame:
+    """`step` and `emergence` of a model whose curve is in a figure."""
+    return pd.DataFrame(EMERGENCE[model].items(), columns=["step", "emergence"])
