@@ -10,6 +10,8 @@ TORI_FAMILIES = {
         "largest_k": CONFIG.tori.families.diagonal_twists,
         "measured_n": CONFIG.tori.families.measured_n,
     },
+    "uneven": {"largest_uneven_n": CONFIG.tori.families.uneven_n},
+    "controls": {"largest_control_n": CONFIG.tori.families.control_n},
     "magic": {**TORI_GROWTH, "genera": CONFIG.tori.families.magic_genera},
     "slender": {"largest_genus": CONFIG.tori.families.slender_genus},
 }
@@ -18,9 +20,10 @@ TORI_MEASURING = {"randomisations": CONFIG.tori.randomisations, "seed": CONFIG.s
 TORI_ARTIFACTS = [
     *expand("results/tori/{surface}/volumes.parquet", surface=TORI_SURFACES),
     *expand("results/tori/families/{family}.parquet", family=TORI_FAMILIES),
+    "results/tori/families/drilled.parquet",
     "results/tori/census.parquet",
 ]
-TORI_FIGURES = expand("results/figures/tori_{name}.png", name=["entropy", "volume", "entropy_volume"])
+TORI_FIGURES = expand("results/figures/tori_{name}.png", name=["entropy", "volume", "twists", "slender", "entropy_volume"])
 
 
 wildcard_constraints:
@@ -99,6 +102,24 @@ rule build_families:
         measuring=TORI_MEASURING,
     script:
         "../scripts/tori/build_families.py"
+
+
+rule drill:
+    output:
+        "results/tori/families/drilled.parquet",
+    log:
+        "logs/drill.log",
+    benchmark:
+        "logs/drill.tsv"
+    conda:
+        "../envs/tori.yaml"
+    threads: 1
+    params:
+        code=code("tori/drill"),
+        twists=list(range(1, CONFIG.tori.families.drilled_pairs + 1)),
+        measuring=TORI_MEASURING,
+    script:
+        "../scripts/tori/drill.py"
 
 
 rule census:
@@ -199,3 +220,54 @@ rule figure_tori_entropy_volume:
         surfaces=TORI_SURFACES,
     script:
         "../scripts/tori/figure_tori_entropy_volume.py"
+
+
+rule figure_tori_twists:
+    input:
+        diagonal="results/tori/families/diagonal.parquet",
+        drilled="results/tori/families/drilled.parquet",
+    output:
+        png=report(
+            "results/figures/tori_twists.png",
+            caption="../workflow/captions/tori_twists.rst",
+            category="Mapping tori",
+            labels={"figure": "Volume against twists"},
+        ),
+        svg="results/figures/tori_twists.svg",
+        csv="results/figures/tori_twists.csv",
+    log:
+        "logs/figure_tori_twists.log",
+    benchmark:
+        "logs/figure_tori_twists.tsv"
+    conda:
+        "../envs/tori.yaml"
+    threads: 1
+    params:
+        code=code("tori/figure_tori_twists"),
+    script:
+        "../scripts/tori/figure_tori_twists.py"
+
+
+rule figure_tori_slender:
+    input:
+        slender="results/tori/families/slender.parquet",
+    output:
+        png=report(
+            "results/figures/tori_slender.png",
+            caption="../workflow/captions/tori_slender.rst",
+            category="Mapping tori",
+            labels={"figure": "Fibres of growing genus"},
+        ),
+        svg="results/figures/tori_slender.svg",
+        csv="results/figures/tori_slender.csv",
+    log:
+        "logs/figure_tori_slender.log",
+    benchmark:
+        "logs/figure_tori_slender.tsv"
+    conda:
+        "../envs/tori.yaml"
+    threads: 1
+    params:
+        code=code("tori/figure_tori_slender"),
+    script:
+        "../scripts/tori/figure_tori_slender.py"

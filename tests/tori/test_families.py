@@ -2,11 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 import snappy
 
 from threefold.tori.families import (
     FAMILIES,
+    controls,
     conveyor,
     conveyor_braid,
     diagonal,
@@ -17,6 +19,7 @@ from threefold.tori.families import (
     sizes,
     slender,
     tabulate,
+    uneven,
 )
 from threefold.tori.volumes import braid_name
 
@@ -83,12 +86,25 @@ def test_the_diagonal_sequence_at_another_level():
     assert [member.n for member in diagonal(8.0, 5, 11)] == [11, 11, 23, 83, 299, 1121]
 
 
-@pytest.mark.parametrize(("power", "k", "growth"), [(2, 1, 131.7), (1, 2, 65.8)])
-def test_fewer_than_three_turns_between_twists_fail(power, k, growth):
+def test_uneven_conveyors_have_the_same_mapping_torus_and_obey_the_sinh_law():
+    table = tabulate(uneven(9), randomisations=40, seed=0)
+    assert len(table) == sum(n // 2 for n in range(2, 10))
+    assert (table["isometric_to"] == "8^4_2").all()
+    assert table["certified"].all()
+    n, h, difference = table["n"], table["entropy_iterated"], 2 * table["p"] - table["n"] - 1
+    left, right = np.sinh(n * h / 2) * np.sinh(h / 2), np.cosh(difference * h / 2)
+    assert left.to_numpy() == pytest.approx(right.to_numpy(), rel=1e-10)
+    assert table["entropy"].to_numpy() == pytest.approx(h.to_numpy(), rel=1e-12)
+
+
+def test_controls_with_fewer_than_three_turns_between_twists_fail():
     """n h grows linearly in n, where the cube keeps it near 6 log n."""
-    n = 95
-    assert n * math.log(diverging_braid(n, k, power).dilatation().factor) == pytest.approx(growth, abs=0.1)
-    assert n * math.log(diverging_braid(n, k).dilatation().factor) < 30
+    table = tabulate(controls(95), randomisations=5, seed=0)
+    assert table["n"].tolist() == [11, 23, 47, 95] * 2
+    growth = table["n"] * table["entropy"]
+    assert growth.tolist()[3] == pytest.approx(65.8, abs=0.1)
+    assert growth.tolist()[4:] == pytest.approx([17.2, 32.0, 65.2, 131.7], abs=0.1)
+    assert 95 * math.log(diverging_braid(95, 2).dilatation().factor) < 60
 
 
 def test_magic_fibres_have_the_genus_and_punctures_of_their_class():
@@ -126,4 +142,4 @@ def test_sizes_stay_between_the_first_and_the_largest(first, largest, dense):
 
 
 def test_every_family_is_reached_by_its_name():
-    assert sorted(FAMILIES) == ["conveyor", "diagonal", "diverging", "magic", "slender"]
+    assert sorted(FAMILIES) == ["controls", "conveyor", "diagonal", "diverging", "magic", "slender", "uneven"]

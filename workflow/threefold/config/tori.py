@@ -32,6 +32,12 @@ class Families(Section):
     """The diagonal sequence takes, for each k, the least n with n h / log n at most this."""
     diagonal_twists: int = Field(6, ge=1, le=6)
     """The largest k of the diagonal sequence."""
+    uneven_n: int = Field(14, ge=2, le=60)
+    """The conveyors f_{p,q}, p < q, are built and measured for every n = p + q - 1 up to this."""
+    control_n: int = Field(95, ge=11, le=400)
+    """The controls, without the third power of f_{p,p}, are built up to this n: 11, 23, 47, …"""
+    drilled_pairs: int = Field(5, ge=2, le=20)
+    """Pairs of level curves that are drilled out of the diverging family's mapping tori, at most."""
     magic_genera: list[Annotated[int, Field(ge=2, le=20)]] = Field([2, 3], min_length=1)
     """The genera of the fibres of the magic manifold that gain punctures."""
     slender_genus: int = Field(34, ge=4)

@@ -9,8 +9,7 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-V_TETRAHEDRON = 1.0149416064096537  # volume of the regular ideal tetrahedron
-V_OCTAHEDRON = 3.6638623767088761  # volume of the regular ideal octahedron
+from threefold.tori.volumes import V_OCTAHEDRON, V_TETRAHEDRON
 
 # The twists of S_1_1 on first homology.
 MATRICES = {"a": (1, 1, 0, 1), "A": (1, -1, 0, 1), "b": (1, 0, -1, 1), "B": (1, 0, 1, 1)}

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from threefold.record.style import COLOURS, PUBLISHED, SEQUENCE, new_figure
+from threefold.tori.volumes import V_OCTAHEDRON
 
 FLAT = {"conveyor": (COLOURS[1], r"conveyor $f_{p,p}$"), "magic": (COLOURS[2], "magic manifold")}
 LINES = ["--", ":", "-.", "-"]
@@ -75,6 +76,40 @@ def draw_volume(families: Mapping[str, pd.DataFrame], level: float) -> tuple[Fig
     plain.margins(x=0.12)
     figure.legend(*bounded.get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return figure, plotted
+
+
+def draw_twists(tables: Mapping[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
+    """Volumes of N_k (diagonal) and of the drilled manifolds over k, with lines of slope 2 v_8 and 4 v_8."""
+    figure, axes = new_figure(height=3.4)
+    names = {"drilled": ("level curves drilled", 4, "s"), "diagonal": ("mapping torus $N_k$", 2, "o")}
+    rows = []
+    for colour, (family, (name, slope, marker)) in zip(COLOURS, names.items(), strict=False):
+        frame = tables[family].sort_values("k")
+        rows.append(frame.assign(family=family)[["family", "k", "volume", "volume_low", "volume_high", "certified"]])
+        last = frame.iloc[-1]
+        line = last["volume"] + slope * V_OCTAHEDRON * (frame["k"] - last["k"])
+        axes.plot(frame["k"], line, "--", color=PUBLISHED, linewidth=0.8)
+        axes.plot(frame["k"], frame["volume"], marker, color=colour, label=f"{name}, line of slope ${slope}v_8$")
+    axes.set(xlabel="twist pairs k", ylabel="hyperbolic volume, certified", ylim=(0, None))
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.legend()
+    return figure, pd.concat(rows, ignore_index=True)
+
+
+def draw_slender(tables: Mapping[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
+    """|χ| h and the volume over the genus for the fibres (g, g, -1) of the magic manifold."""
+    figure, (left, right) = new_figure(1, 2, height=2.8)
+    plotted = tables["slender"].assign(scaled_entropy=lambda frame: -frame["chi"] * frame["entropy"])
+    left.plot(plotted["genus"], plotted["scaled_entropy"], "o", color=COLOURS[0])
+    limit = 2 * math.log(2 + math.sqrt(3))
+    left.axhline(limit, color=PUBLISHED, linewidth=0.8, linestyle=(0, (1, 3)))
+    left.annotate(
+        r"limit $2\,\log(2+\sqrt{3})$", (1, limit), (-2, 3), ("axes fraction", "data"), "offset points", ha="right"
+    )
+    left.set(xlabel="genus g", ylabel="|χ| · h")
+    right.plot(plotted["genus"], plotted["volume"], "o", color=COLOURS[1])
+    right.set(xlabel="genus g", ylabel="volume of the mapping torus", ylim=(0, 1.3 * plotted["volume"].max()))
+    return figure, plotted[["genus", "chi", "entropy", "scaled_entropy", "volume"]]
 
 
 def draw_entropy_volume(volumes: Mapping[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:

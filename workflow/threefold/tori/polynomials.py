@@ -68,10 +68,12 @@ DIVERGING = {
 }
 
 
-def conveyor_terms(n: int) -> Terms:
-    """The polynomial of λ(f_{p,p}), n = 2p - 1: x^{2p} - x^{2p-1} - 4x^p - x + 1. Source: spec §2.1."""
-    p = (n + 1) // 2
-    return {2 * p: 1, 2 * p - 1: -1, p: -4, 1: -1, 0: 1}
+def conveyor_terms(p: int, q: int) -> Terms:
+    """The polynomial of λ(f_{p,q}): x^{p+q} - x^{p+q-1} - 2x^p - 2x^q - x + 1. Source: spec §2.1."""
+    terms: dict[int, int] = {}
+    for exponent, coefficient in ((p + q, 1), (p + q - 1, -1), (p, -2), (q, -2), (1, -1), (0, 1)):
+        terms[exponent] = terms.get(exponent, 0) + coefficient
+    return terms
 
 
 def diverging_terms(n: int, k: int) -> Terms:
