@@ -1,7 +1,7 @@
 """The stages of the chain ithp: data set -> features -> training -> scores and nats."""
 
 from snakemake.logging import logger
-from threefold.ithp.plan import LINEAR, trials
+from threefold.ithp.plan import LINEAR, batches
 from threefold.ithp.sources import SOURCES, available
 
 REAL = available(CONFIG.data.mirror, CONFIG.data.download)
@@ -25,12 +25,9 @@ BOTTLENECKS = {
     "gaussian_pair": {"one_level": SWEEP, "shuffled": SWEEP[-1:]},
     "gaussian": {"two_level": [m.model_dump() for m in CONFIG.ithp.information.chains]},
 }
-TRIALS = {dataset: trials(dataset) for dataset in ["gaussian", *REAL]}
-SETTINGS = {
-    dataset: (CONFIG.ithp.gaussian_task if dataset in LAWS else CONFIG.ithp.real).model_dump(mode="json")
-    | {"device": CONFIG.ithp.device}
-    for dataset in TRIALS
-}
+MODALITIES = {"gaussian": ["X0", "X1", "X2"]} | {dataset: SOURCES[dataset].modalities for dataset in REAL}
+BATCHES = {dataset: batches(dataset, names) for dataset, names in MODALITIES.items()}
+TRIALS = {dataset: [trial for batch in parts.values() for trial in batch] for dataset, parts in BATCHES.items()}
 
 ITHP_ARTIFACTS = [
     *expand("results/ithp/{dataset}/scores.parquet", dataset=TRIALS),
@@ -60,8 +57,7 @@ for dataset, source in SOURCES.items():
         params:
             code=code("ithp/fetch_dataset"),
             dataset=dataset,
-            mirror=CONFIG.data.mirror,
-            download=CONFIG.data.download,
+            transport={"mirror": CONFIG.data.mirror, "download": CONFIG.data.download},
         script:
             "../scripts/ithp/fetch_dataset.py"
 
@@ -110,30 +106,35 @@ rule generate:
         "../scripts/ithp/generate.py"
 
 
-rule train:
-    input:
-        features="results/ithp/{dataset}/features.npz",
-        folds="results/ithp/{dataset}/folds.json",
-    output:
-        metrics="results/ithp/{dataset}/{experiment}/{trial}/metrics.json",
-        history="results/ithp/{dataset}/{experiment}/{trial}/history.parquet",
-        predictions="results/ithp/{dataset}/{experiment}/{trial}/predictions.parquet",
-        model="results/ithp/{dataset}/{experiment}/{trial}/model.safetensors",
-    log:
-        "logs/train/{dataset}/{experiment}/{trial}.log",
-    benchmark:
-        "logs/train/{dataset}/{experiment}/{trial}.tsv"
-    wildcard_constraints:
-        experiment="modalities|controls",
-    conda:
-        "../envs/ithp.yaml"
-    threads: 1
-    params:
-        code=code("ithp/train"),
-        settings=lookup("{dataset}", within=SETTINGS),
-        seed=CONFIG.seed,
-    script:
-        "../scripts/ithp/train.py"
+for dataset, parts in BATCHES.items():
+    for batch, batch_trials in parts.items():
+
+        rule:
+            name:
+                f"train_{dataset}_{batch}"
+            input:
+                features=f"results/ithp/{dataset}/features.npz",
+                folds=f"results/ithp/{dataset}/folds.json",
+            output:
+                metrics=expand("results/ithp/{d}/{t}/metrics.json", d=dataset, t=batch_trials),
+                history=expand("results/ithp/{d}/{t}/history.parquet", d=dataset, t=batch_trials),
+                predictions=expand("results/ithp/{d}/{t}/predictions.parquet", d=dataset, t=batch_trials),
+                model=expand("results/ithp/{d}/{t}/model.safetensors", d=dataset, t=batch_trials),
+            log:
+                f"logs/train/{dataset}/{batch}.log",
+            benchmark:
+                f"logs/train/{dataset}/{batch}.tsv"
+            conda:
+                "../envs/ithp.yaml"
+            threads: 1
+            params:
+                code=code("ithp/train"),
+                trials=batch_trials,
+                settings=(CONFIG.ithp.gaussian_task if dataset in LAWS else CONFIG.ithp.real).model_dump(mode="json")
+                | {"device": CONFIG.ithp.device},
+                seed=CONFIG.seed,
+            script:
+                "../scripts/ithp/train.py"
 
 
 rule train_linear:
@@ -156,31 +157,35 @@ rule train_linear:
         "../scripts/ithp/train_linear.py"
 
 
-rule train_bottleneck:
-    input:
-        features="results/ithp/{dataset}/features.npz",
-        folds="results/ithp/{dataset}/folds.json",
-    output:
-        metrics="results/ithp/{dataset}/information/{trial}/metrics.json",
-        history="results/ithp/{dataset}/information/{trial}/history.parquet",
-        model="results/ithp/{dataset}/information/{trial}/model.safetensors",
-    log:
-        "logs/train_bottleneck/{dataset}/{trial}.log",
-    benchmark:
-        "logs/train_bottleneck/{dataset}/{trial}.tsv"
-    conda:
-        "../envs/ithp.yaml"
-    threads: 1
-    params:
-        code=code("ithp/train_bottleneck"),
-        multipliers=lookup("{dataset}/{trial}", within=BOTTLENECKS),
-        settings={
-            **CONFIG.ithp.information.model_dump(exclude={"betas", "chains"}),
-            "device": CONFIG.ithp.device,
-        },
-        seed=CONFIG.seed,
-    script:
-        "../scripts/ithp/train_bottleneck.py"
+for dataset, multipliers in BOTTLENECKS.items():
+
+    rule:
+        name:
+            f"train_bottleneck_{dataset}"
+        input:
+            features=f"results/ithp/{dataset}/features.npz",
+            folds=f"results/ithp/{dataset}/folds.json",
+        output:
+            metrics=expand("results/ithp/{d}/information/{t}/metrics.json", d=dataset, t=multipliers),
+            history=expand("results/ithp/{d}/information/{t}/history.parquet", d=dataset, t=multipliers),
+            model=expand("results/ithp/{d}/information/{t}/model.safetensors", d=dataset, t=multipliers),
+        log:
+            f"logs/train_bottleneck/{dataset}.log",
+        benchmark:
+            f"logs/train_bottleneck/{dataset}.tsv"
+        conda:
+            "../envs/ithp.yaml"
+        threads: 1
+        params:
+            code=code("ithp/train_bottleneck"),
+            multipliers=multipliers,
+            settings={
+                **CONFIG.ithp.information.model_dump(exclude={"betas", "chains"}),
+                "device": CONFIG.ithp.device,
+            },
+            seed=CONFIG.seed,
+        script:
+            "../scripts/ithp/train_bottleneck.py"
 
 
 rule score:

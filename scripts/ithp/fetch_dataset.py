@@ -7,4 +7,4 @@ from threefold.record.job import job
 
 with job(snakemake):
     folder = Path(snakemake.output[0]).parent
-    fetch(snakemake.params.dataset, folder, snakemake.params.mirror, snakemake.params.download)
+    fetch(snakemake.params.dataset, folder, **snakemake.params.transport)

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from safetensors.torch import load_file
 
-from threefold.ithp.bottleneck import measure
 from threefold.ithp.features import load
+from threefold.ithp.measure import measure
 from threefold.record.job import job
 from threefold.record.progress import progress
 from threefold.record.tables import write_table

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from threefold.ithp.features import load
@@ -18,10 +19,12 @@ with job(snakemake):
     predictions = [read_table(path) for path in snakemake.input.predictions]
     tables = [score(part, group, snakemake.params.resamples, seed) for part in progress(predictions, "score")]
     networks = [json.loads(Path(path).read_text()) for path in snakemake.input.metrics]
-    effects = {(n["model"], chain): effect for n in networks for chain, effect in n["detector_effect"].items()}
+    effects = {(n["model"], n["modalities"]): n for n in networks}
     ceilings = prime_ceilings(**snakemake.params.law) if snakemake.params.law else {}
     scores = pd.concat(tables, ignore_index=True)
-    scores["detector_effect"] = [effects.get(key) for key in zip(scores["model"], scores["modalities"], strict=True)]
+    for effect in ("detector_effect", "sampling_effect"):
+        found = [effects.get(key, {}).get(effect) for key in zip(scores["model"], scores["modalities"], strict=True)]
+        scores[effect] = np.array(found, float)
     ceiling = scores["modalities"].str.split("-").str[0].map(ceilings).where(scores["model"] == "ithp")
     scores["ceiling"] = ceiling.where(scores["metric"] == "accuracy").astype(float)
-    write_table(snakemake.output[0], scores.astype({"detector_effect": float}), "ithp/scores")
+    write_table(snakemake.output[0], scores, "ithp/scores")

@@ -1,41 +1,41 @@
-"""Train one trial on every split of a data set with every seed."""
+"""Train the networks of one batch of trials, each on every split of the data set with every seed."""
 
 import json
+from pathlib import Path
 
-import pandas as pd
 from safetensors.torch import save_file
 
 from threefold.ithp.features import load
-from threefold.ithp.plan import chains, model_name
 from threefold.ithp.trials import run_network
 from threefold.record.files import atomic
 from threefold.record.job import job
 from threefold.record.tables import write_table
 from threefold.record.tracking import track
 
-with job(snakemake), track(snakemake, snakemake.params.settings) as run:
+params = snakemake.params
+with job(snakemake), track(snakemake, params.settings) as run:
     features = load(snakemake.input.features, snakemake.input.folds)
-    settings, seed, trial = snakemake.params.settings, snakemake.params.seed, snakemake.wildcards.trial
-    predictions, histories, weights, metrics = (
-        [],
-        [],
-        {},
-        {"model": model_name(trial), "detector_effect": {}, "final": {}},
-    )
-    for chain in chains(trial, list(features.modalities)):
-        name = "-".join(chain)
-        predicted, model, effect = run_network(features, trial, chain, settings, seed, run.lightning_logger())
-        history = model.history_table().assign(modalities=name)
-        predictions.append(predicted)
-        histories.append(history)
-        weights |= {f"{name}/{key}": value.contiguous() for key, value in model.state_dict().items()}
-        last = history[history["epoch"] == history["epoch"].max()]
-        metrics["detector_effect"][name] = effect
-        metrics["final"][name] = last.groupby("term")["value"].mean().to_dict()
-    write_table(snakemake.output.predictions, pd.concat(predictions), "ithp/predictions")
-    write_table(snakemake.output.history, pd.concat(histories), "ithp/history")
-    with atomic(snakemake.output.model) as part:
-        save_file(weights, part)
-    with atomic(snakemake.output.metrics) as part:
-        part.write_text(json.dumps(metrics, indent=1))
-    run.summary(metrics)
+    resumptions = []
+    for trial, folder in zip(params.trials, [Path(p).parent for p in snakemake.output.metrics], strict=True):
+        model, chain = trial.split("/")
+        resumptions.append(Path(snakemake.log[0]).parent / f"{model}.{chain}.{params.code.split(':')[1]}.ckpt")
+        result = run_network(
+            features, model, chain.split("-"), params.settings, params.seed, run.lightning_logger(), resumptions[-1]
+        )
+        write_table(folder / "predictions.parquet", result.predictions, "ithp/predictions")
+        write_table(folder / "history.parquet", result.history.assign(modalities=chain), "ithp/history")
+        with atomic(folder / "model.safetensors") as part:
+            save_file({key: value.contiguous() for key, value in result.network.state_dict().items()}, part)
+        last = result.history[result.history["epoch"] == result.history["epoch"].max()]
+        metrics = {
+            "model": model,
+            "modalities": chain,
+            "detector_effect": result.detector_effect,
+            "sampling_effect": result.sampling_effect,
+            "final": last.groupby("term")["value"].mean().to_dict(),
+        }
+        with atomic(folder / "metrics.json") as part:
+            part.write_text(json.dumps(metrics, indent=1))
+        run.summary({trial: metrics})
+    for path in resumptions:  # kept until now, so that a killed batch goes on where it stood
+        path.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
-"""Train linear bottlenecks on Gaussian modalities, every setting and seed in lockstep."""
+"""Train linear bottlenecks on Gaussian modalities, every setting and seed of a trial in lockstep."""
 
 import json
+from pathlib import Path
 
 from safetensors.torch import save_file
 
@@ -11,23 +12,23 @@ from threefold.record.job import job
 from threefold.record.tables import write_table
 from threefold.record.tracking import track
 
-with job(snakemake), track(snakemake, snakemake.params.settings) as run:
+params = snakemake.params
+with job(snakemake), track(snakemake, params.settings) as run:
     features = load(snakemake.input.features, snakemake.input.folds)
-    model, members = train(
-        features,
-        snakemake.params.multipliers,
-        snakemake.params.settings,
-        snakemake.params.seed,
-        shuffled=snakemake.wildcards.trial == "shuffled",
-        logger=run.lightning_logger(),
-    )
-    history = model.history_table().assign(modalities="-".join(features.modalities))
-    write_table(snakemake.output.history, history, "ithp/history")
-    with atomic(snakemake.output.model) as part:
-        save_file({key: value.contiguous() for key, value in model.state_dict().items()}, part)
-    losses = history[(history["term"] == "loss") & (history["epoch"] == history["epoch"].max())]
-    metrics = [
-        {**member, "loss": loss} for member, loss in zip(members, losses.sort_values("replica")["value"], strict=True)
-    ]
-    with atomic(snakemake.output.metrics) as part:
-        part.write_text(json.dumps(metrics, indent=1))
+    for trial, multipliers in params.multipliers.items():
+        folder = next(Path(p).parent for p in snakemake.output.metrics if Path(p).parent.name == trial)
+        shuffled = trial == "shuffled"
+        model, members = train(
+            features, multipliers, params.settings, params.seed, shuffled, logger=run.lightning_logger()
+        )
+        history = model.history_table().assign(modalities="-".join(features.modalities))
+        write_table(folder / "history.parquet", history, "ithp/history")
+        with atomic(folder / "model.safetensors") as part:
+            save_file({key: value.contiguous() for key, value in model.network.state_dict().items()}, part)
+        losses = history[(history["term"] == "loss") & (history["epoch"] == history["epoch"].max())]
+        metrics = [
+            {**member, "loss": loss}
+            for member, loss in zip(members, losses.sort_values("replica")["value"], strict=True)
+        ]
+        with atomic(folder / "metrics.json") as part:
+            part.write_text(json.dumps(metrics, indent=1))

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from threefold.ithp.bottleneck import measure, train
+from threefold.ithp.bottleneck import train
 from threefold.ithp.gaussian import generate
+from threefold.ithp.measure import measure
 
 R = [[0.9, 0.6, 0.0]]
 SETTINGS = {"seeds": 1, "epochs": 40, "batch_size": 500, "learning_rate": 0.1, "device": "cpu"}
@@ -20,7 +21,7 @@ def measured(data, betas, shuffled=False):
     multipliers = [{"beta": beta, "gamma": None, "lam": None} for beta in betas]
     model, members = train(features, multipliers, SETTINGS, 0, shuffled)
     members = [{**member, "loss": 0.0} for member in members]
-    return measure(model.state_dict(), features, coordinates, members, R, np.random.default_rng(0), shuffled)
+    return measure(model.network.state_dict(), features, coordinates, members, R, np.random.default_rng(0), shuffled)
 
 
 def test_valid_estimates_of_a_trained_bottleneck_lie_at_the_closed_form(data):

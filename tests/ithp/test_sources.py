@@ -23,7 +23,7 @@ def home(mirror, monkeypatch):
         )
         source = sources.SOURCES["mustard"]
         flat = {name: (name, sha256) for name, (_, sha256) in source.files.items()}
-        monkeypatch.setitem(sources.SOURCES, "mustard", sources.Source("mustard", "r", "c", flat))
+        monkeypatch.setitem(sources.SOURCES, "mustard", sources.Source("mustard", ["T"], "r", "c", flat))
         yield
         server.shutdown()
 
@@ -63,7 +63,7 @@ def test_the_next_home_is_tried_where_one_fails(home, tmp_path):
 def test_a_download_that_is_another_file_is_refused(home, tmp_path, monkeypatch):
     source = sources.SOURCES["mustard"]
     wrong = {name: ("LICENSE", sha256) for name, (_, sha256) in source.files.items()}
-    monkeypatch.setitem(sources.SOURCES, "mustard", sources.Source("mustard", "r", "c", wrong))
+    monkeypatch.setitem(sources.SOURCES, "mustard", sources.Source("mustard", ["T"], "r", "c", wrong))
     with pytest.raises(InputError, match=r"sarcasm_data\.json could not be downloaded: .*SHA-256 10e7"):
         sources.fetch("mustard", tmp_path, None, download=True)
     assert [path.name for path in tmp_path.iterdir()] == ["LICENSE"]

@@ -5,8 +5,8 @@ import pytest
 
 from threefold.ithp.controls import classify, decide
 from threefold.ithp.features import Features
-from threefold.ithp.plan import MODALITIES, chains, model_name, subsets, trials
-from threefold.ithp.trials import run_network
+from threefold.ithp.plan import batches, subsets
+from threefold.ithp.trials import inner_rows, run_network
 
 SETTINGS = {
     "latent": [4, 3],
@@ -20,6 +20,11 @@ SETTINGS = {
     "batch_size": 64,
     "learning_rate": 0.01,
     "weight_decay": 0.0,
+    "preset": "corrected",
+    "head": "b1",
+    "clip": 1.0,
+    "patience": 0,
+    "precision": "32-true",
     "device": "cpu",
 }
 
@@ -41,28 +46,54 @@ def accuracy(predictions):
 
 
 def test_every_row_is_predicted_once_per_start_by_replicas_that_did_not_see_it(features):
-    predictions, model, effect = run_network(features, "T-A-V", ["T", "A", "V"], SETTINGS, 0)
-    assert effect == 0
-    assert len(model.noise) == 4 * SETTINGS["seeds"]
+    predictions, network, _, detector_effect, sampling_effect = run_network(features, "ithp", "TAV", SETTINGS, 0)
+    assert detector_effect == sampling_effect == 0
+    assert len(network.noise) == 4 * SETTINGS["seeds"]
     assert sorted(predictions["row"]) == sorted(list(range(200)) * 2)
     assert accuracy(predictions) > 0.8
 
 
 def test_a_prime_without_the_label_cannot_be_repaired_by_its_detectors(features):
-    predictions, *_ = run_network(features, "V-T", ["V", "T"], SETTINGS, 0)
+    predictions = run_network(features, "ithp", "VT", SETTINGS, 0).predictions
     assert accuracy(predictions) < 0.65
 
 
 def test_concatenation_uses_every_modality(features):
-    predictions, model, effect = run_network(features, "concatenation", ["V", "T"], SETTINGS, 0)
-    assert model.architecture.sizes == [10]
-    assert accuracy(predictions) > 0.85
-    assert effect == 0
+    trial = run_network(features, "concatenation", "VT", SETTINGS, 0)
+    assert trial.network.architecture.sizes == [10]
+    assert accuracy(trial.predictions) > 0.85
+    assert trial.detector_effect == 0
+
+
+def test_flat_has_one_bottleneck_for_all_detectors(features):
+    trial = run_network(features, "flat", "TAV", {**SETTINGS, "epochs": 2}, 0)
+    assert trial.network.architecture.sizes == [6, 7]
+    assert trial.network.architecture.latent == [3]
+
+
+def test_the_published_preset_draws_its_predictions_anew(features):
+    published = {**SETTINGS, "preset": "published", "head": "residual", "information_weight": None, "epochs": 2}
+    trial = run_network(features, "ithp", "TAV", published, 0)
+    assert trial.sampling_effect > 0
+    assert np.isnan(trial.detector_effect)
+    assert trial.network.architecture.information_weight == 2 / (1 + 1)
+
+
+def test_inner_rows_choose_an_epoch_and_the_test_rows_choose_nothing(features):
+    settings = {**SETTINGS, "patience": 3, "learning_rate": 0.1, "epochs": 40}
+    trial = run_network(features, "ithp", "TA", settings, 0)
+    epochs = trial.history["epoch"].nunique()
+    assert 4 <= epochs < 40
+    training = features.training(features.splits[0][2])
+    chosen = inner_rows(training, features.group, [0])
+    assert 0 < chosen.sum() < training.sum() / 3
+    assert not (chosen & ~training).any()
+    assert not set(features.group[chosen]) & set(features.group[training & ~chosen])
 
 
 def test_without_the_bottleneck_loss_the_detectors_learn_nothing(features):
-    _, model, _ = run_network(features, "no_bottleneck", ["T", "A"], SETTINGS, 0)
-    assert float(model.detectors[0].log_scale.detach().abs().max()) == 0
+    network = run_network(features, "no_bottleneck", "TA", SETTINGS, 0).network
+    assert float(network.detectors[0].log_scale.detach().abs().max()) == 0
 
 
 def test_linear_controls_choose_c_inside_the_training_rows(features):
@@ -80,10 +111,10 @@ def test_linear_controls_choose_c_inside_the_training_rows(features):
     np.testing.assert_array_equal(first, second)
 
 
-def test_the_plan_names_every_set_once():
-    assert [len(trials(dataset)) for dataset in MODALITIES] == [1, 10, 1]
+def test_the_plan_names_every_trial_once():
     assert ["-".join(c) for c in subsets("TAV")] == ["T", "A", "V", "T-A", "T-V", "A-V", "T-A-V"]
-    assert len(chains("orders", ["X0", "X1", "X2"])) == 6
-    assert chains("T-V", "TAV") == [["T", "V"]]
-    assert len(chains("concatenation", "TAV")) == 4
-    assert (model_name("T-V"), model_name("shuffled")) == ("ithp", "shuffled")
+    assert len(batches("gaussian", ["X0", "X1", "X2"])["ithp"]) == 6
+    mosi = batches("mosi", "TAV")
+    assert len(set(mosi["ithp"])) == len(mosi["ithp"]) == 7 + 5
+    assert len(set(mosi["controls"])) == 4 + 3
+    assert batches("mustard", "T") == {"ithp": ["ithp/T"]}

@@ -53,7 +53,7 @@ class Information(Section):
     """Passes over the training half."""
     batch_size: int = Field(2000, ge=1)
     """Rows per step."""
-    learning_rate: float = Field(0.1, gt=0)
+    learning_rate: float = Field(0.2, gt=0)
     """Of AdamW at the start; it falls to zero along a cosine."""
 
 
@@ -66,20 +66,30 @@ class Training(Section):
     """Lagrange multipliers of the detectors: beta, gamma, ..."""
     level: list[Positive] = Field([1.0, 0.3], min_length=1)
     """Weights of the bottlenecks: 1, lambda, ..."""
-    information_weight: float = Field(0.05, ge=0)
-    """Factor of the bottlenecks' loss: 2 / (beta + gamma) in the paper."""
+    preset: Literal["corrected", "published"] = "corrected"
+    """How the loss is computed: as a bound in nats, or as the official code does (docs/ithp.md)."""
+    head: Literal["b1", "residual"] = "b1"
+    """The label from the last bottleneck alone, as the paper says, or from X0 shifted by it, as the official code."""
+    information_weight: float | None = Field(0.05, ge=0)
+    """Factor of the bottlenecks' loss; null: 2 / (beta + gamma) as in the paper."""
     task_weight: float = Field(10.0, gt=0)
     """Weight alpha of the label's loss. The loss sums nats over features, so 1 lets the detectors drown the label."""
     seeds: int = Field(5, ge=1)
     """Starts per fold."""
     epochs: int = Field(40, ge=1)
-    """Passes over a training fold; fixed, so no held-out row chooses it."""
+    """Passes over a training fold; a held-out row never chooses their number."""
+    patience: int = Field(0, ge=0)
+    """Stop so many epochs after the best on inner validation rows, and take the best; 0: all epochs, the last."""
     batch_size: int = Field(128, ge=1)
     """Rows per step."""
     learning_rate: float = Field(0.001, gt=0)
     """Of AdamW at the start; it falls to zero along a cosine."""
     weight_decay: float = Field(0.01, ge=0)
     """Of AdamW."""
+    clip: float = Field(0.0, ge=0)
+    """Largest norm of a replica's gradient; 0: any."""
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    """Lightning's precision."""
 
 
 class Ithp(Section):

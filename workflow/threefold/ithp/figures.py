@@ -17,6 +17,7 @@ TITLES = {"gaussian": "Gaussian", "mosi": "CMU-MOSI", "mustard": "MUStARD text"}
 MODELS = {  # name in the table -> name and colour in the figure
     "ithp": ("ITHP", COLOURS[0]),
     "no_bottleneck": ("same network, label only", COLOURS[5]),
+    "flat": ("one flat bottleneck", "0.45"),
     "shuffled": ("ITHP, detectors shuffled", COLOURS[3]),
     "concatenation": ("perceptron on the concatenation", COLOURS[4]),
     "logistic": ("logistic regression", COLOURS[1]),
@@ -101,7 +102,7 @@ def draw_scores(tables: dict[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
     legends = [axis.get_legend_handles_labels() for axis in axes.flat]
     handles = {label: handle for pairs in legends for handle, label in zip(*pairs, strict=True)}
     figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=3, fontsize=7)
-    return figure, scores.drop(columns="detector_effect")
+    return figure, scores.drop(columns=["detector_effect", "sampling_effect"])
 
 
 def _row_names(part: pd.DataFrame) -> list[str]:

@@ -22,10 +22,12 @@ HOMES = (  # tried in this order
 class Source:
     """A data set at one commit of a GitHub repository.
 
+    `modalities`: in the published order, prime first (MOSI T, A, V; spec §1.5).
     `files`: local name -> (path in the repository, SHA-256). `folder`: its folder in a mirror.
     """
 
     folder: str
+    modalities: list[str]
     repository: str
     commit: str
     files: dict[str, tuple[str, str]]
@@ -38,6 +40,7 @@ class Source:
 SOURCES = {
     "mustard": Source(
         folder="mustard",
+        modalities=["T"],
         repository="soujanyaporia/MUStARD",
         commit="b34b513",
         files={
@@ -70,6 +73,7 @@ SOURCES = {
     ),
     "mosi": Source(
         folder="mosi_utterance",
+        modalities=["T", "A", "V"],
         repository="declare-lab/multimodal-deep-learning",
         commit="111b401",
         files={

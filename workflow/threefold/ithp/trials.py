@@ -3,60 +3,133 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import torch
+from sklearn.model_selection import GroupShuffleSplit
 
 from threefold.ithp.features import Features, held_out_predictions
-from threefold.ithp.model import Architecture, HierarchicalBottleneck, Replica, Rows, fit, predict
-from threefold.ithp.plan import model_name
+from threefold.ithp.network import Architecture, Bottlenecks, Replica
+from threefold.ithp.training import HierarchicalBottleneck, Rows, fit
+
+VALIDATION_SHARE = 0.15  # of a training fold's groups, where an epoch is chosen
+
+
+class Trial(NamedTuple):
+    """What a trial leaves: predictions, the trained network, its history, and the detectors' effect.
+
+    `detector_effect`: the largest change of a prediction when the detectors' modalities are shuffled among the rows
+    (zero by construction, measured here); `sampling_effect`: when the prediction is made a second time.
+    """
+
+    predictions: pd.DataFrame
+    network: Bottlenecks
+    history: pd.DataFrame
+    detector_effect: float
+    sampling_effect: float
+
+
+def views(model: str, features: Features, chain: Sequence[str], rng: np.random.Generator) -> list[np.ndarray]:
+    """The modalities that `model` trains on, prime first."""
+    first, *others = [features.modalities[name] for name in chain]
+    if model == "concatenation":
+        return [np.concatenate([first, *others], axis=1)]
+    if model == "flat":
+        return [first, np.concatenate(others, axis=1)]
+    if model == "shuffled":
+        return [first, *(rng.permutation(x) for x in others)]
+    return [first, *others]
+
+
+def design(model: str, sizes: Sequence[int], settings: dict, regression: bool = False) -> tuple[Architecture, dict]:
+    """The architecture of `model` for modalities of these sizes, and the multipliers of its replicas."""
+    levels = len(sizes) - 1
+    multipliers = {key: [float(x) for x in settings[key][:levels]] for key in ("detector", "level")}
+    weight = settings["information_weight"]
+    if weight is None:
+        weight = 2 / sum(multipliers["detector"]) if levels else 1.0
+    latent = settings["latent"][-1:] if model == "flat" else settings["latent"][:levels]
+    architecture = Architecture(
+        sizes=sizes,
+        latent=latent,
+        information_weight=0.0 if model == "no_bottleneck" else weight,
+        regression=regression,
+        **{key: settings[key] for key in ("hidden", "task_weight", "preset", "head", "clip")},
+        **{key: settings[key] for key in ("learning_rate", "weight_decay")},
+    )
+    return architecture, multipliers
 
 
 def run_network(
-    features: Features, trial: str, chain: Sequence[str], settings: dict, seed: int, logger=False
-) -> tuple[pd.DataFrame, HierarchicalBottleneck, float]:
-    """Train every split and seed of one chain in lockstep.
+    features: Features,
+    model: str,
+    chain: Sequence[str],
+    settings: dict,
+    seed: int,
+    logger=False,
+    resume: Path | None = None,
+) -> Trial:
+    """Train every split and seed of one chain in lockstep; `settings` has the fields of `ithp.real` and device.
 
-    `settings` has seeds, hidden, latent, detector, level, task_weight, information_weight, learning_rate,
-    weight_decay, epochs, batch_size and device. Returns the predictions, the model, and the largest change of a
-    prediction when the detectors' modalities are shuffled among the rows (zero by construction, measured here).
+    `resume`: a file from which a training that was killed goes on, see `training.fit`.
     """
     rng = np.random.default_rng([seed, 1])
-    modalities = [features.modalities[name] for name in chain]
-    if trial == "concatenation":
-        modalities = [np.concatenate(modalities, axis=1)]
-    if trial == "shuffled":
-        modalities = [modalities[0], *(rng.permutation(x) for x in modalities[1:])]
-    levels = len(modalities) - 1
-    architecture = Architecture(
-        sizes=[x.shape[1] for x in modalities],
-        latent=settings["latent"][:levels],
-        hidden=settings["hidden"],
-        task_weight=settings["task_weight"],
-        information_weight=0.0 if trial == "no_bottleneck" else settings["information_weight"],
-        learning_rate=settings["learning_rate"],
-        weight_decay=settings["weight_decay"],
-    )
+    modalities = views(model, features, chain, rng)
+    architecture, multipliers = design(model, [x.shape[1] for x in modalities], settings)
     members = [(s, *split) for split in features.splits for s in range(settings["seeds"])]
-    multipliers = [float(x) for x in settings["detector"][:levels]], [float(x) for x in settings["level"][:levels]]
-    replicas = [Replica([seed, s, fold], *multipliers) for s, _, fold, _ in members]
+    replicas = [Replica([seed, s, fold], **multipliers) for s, _, fold, _ in members]
     weight = np.stack([features.training(test) for *_, test in members])
-    model = HierarchicalBottleneck(architecture, replicas)
-    seen = weight.any(0)  # rows that no replica trains on would only cost time
-    batch_size = settings["batch_size"]
-    rows = Rows([x[seen] for x in modalities], features.label[seen], weight[:, seen], batch_size, seed)
-    trainer = fit(model, rows, settings["epochs"], settings["device"], logger)
-    probability = predict(model, modalities[0])
-    shuffled = [modalities[0], *(rng.permutation(x) for x in modalities[1:])]
-    again = trainer.predict(model, Rows(shuffled, features.label, weight, batch_size, seed))
-    effect = float(np.abs(torch.cat(again, dim=1).cpu().numpy() - probability).max())
+    validation = None
+    if settings["patience"]:
+        validation = np.stack(
+            [inner_rows(w, features.group, [seed, s]) for w, (s, *_) in zip(weight, members, strict=True)]
+        )
+        weight &= ~validation
+    training = HierarchicalBottleneck(architecture, replicas)
+    seen = weight.any(0) | (validation is not None and validation.any(0))  # other rows would only cost time
+    rows = Rows(
+        [x[seen] for x in modalities],
+        features.label[seen],
+        weight[:, seen],
+        settings["batch_size"],
+        seed,
+        validation=None if validation is None else validation[:, seen],
+        patience=settings["patience"],
+    )
+    run = {key: settings[key] for key in ("epochs", "device", "precision")}
+    trainer = fit(training, rows, **run, logger=logger, resume=resume)
+
+    def predict(others: Sequence[np.ndarray]) -> np.ndarray:
+        whole = Rows([modalities[0], *others], features.label, weight, settings["batch_size"], seed)
+        return torch.cat(trainer.predict(training, whole), dim=1).float().cpu().numpy()
+
+    probability, again = predict(modalities[1:]), predict(modalities[1:])
+    shuffled = predict([rng.permutation(x) for x in modalities[1:]])
+    deterministic = not training.network.preset.sampled_evaluation
     predictions = pd.concat(
         [
-            held_out_predictions(
-                features, model_name(trial), chain, protocol, fold, s, test, scores=p[test], threshold=0.5
-            )
+            held_out_predictions(features, model, chain, protocol, fold, s, test, scores=p[test], threshold=0.5)
             for p, (s, protocol, fold, test) in zip(probability, members, strict=True)
         ]
     )
-    return predictions, model, effect
+    return Trial(
+        predictions,
+        training.network,
+        training.history_table(),
+        float(np.abs(shuffled - probability).max()) if deterministic else float("nan"),
+        float(np.abs(again - probability).max()),
+    )
+
+
+def inner_rows(training: np.ndarray, group: np.ndarray, seed: Sequence[int]) -> np.ndarray:
+    """Mask of the rows of a training fold, mask (n,), that choose the epoch: whole groups, about a seventh of them."""
+    rows = np.flatnonzero(training)
+    state = int(np.random.default_rng(seed).integers(2**31))
+    split = GroupShuffleSplit(1, test_size=VALIDATION_SHARE, random_state=state)
+    _, chosen = next(split.split(rows, groups=group[rows]))
+    mask = np.zeros(len(training), bool)
+    mask[rows[chosen]] = True
+    return mask

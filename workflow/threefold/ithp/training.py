@@ -1,0 +1,260 @@
+"""Training of the bottlenecks with Lightning: deterministic, resumable at any step, selection on inner rows."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from threefold.ithp.network import Architecture, Batch, Bottlenecks, Replica
+from threefold.record.progress import progress
+
+logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # it greets at every fit
+
+
+class HierarchicalBottleneck(pl.LightningModule):
+    """K replicas of ITHP under training; `network` is the model itself.
+
+    With `validation` rows in the data, each replica ends with the weights of the epoch that had its lowest loss of the
+    label on its own validation rows. The optimiser is AdamW, its rate falls to zero along a cosine, and gradients are
+    clipped replica by replica.
+    """
+
+    def __init__(self, architecture: Architecture, replicas: Sequence[Replica]):
+        super().__init__()
+        self.network = Bottlenecks(architecture, replicas)
+        self.history: list[dict[str, Tensor]] = []
+        self._running: dict[str, list[Tensor]] = defaultdict(list)
+        self.best_loss = torch.full((len(replicas),), torch.inf)
+        self.best_epoch = torch.zeros(len(replicas), dtype=torch.long)
+        self.best_weights: dict[str, Tensor] = {}
+
+    def training_step(self, batch: Batch, _: int) -> Tensor:
+        terms = self.network.terms(batch)
+        for name, value in terms.items():
+            self._running[name].append(value.detach())
+        return terms["loss"].sum()
+
+    def on_train_epoch_end(self) -> None:
+        self.history.append({name: torch.stack(values).mean(0).cpu() for name, values in self._running.items()})
+        self._running.clear()
+        if (batch := self.trainer.datamodule.validation_batch()) is not None:
+            self._select(batch)
+        self.log_dict({f"train/{name}": value.mean() for name, value in self.history[-1].items()})
+
+    def _select(self, batch: Batch) -> None:
+        """Keep the weights of the replicas that are now better on their validation rows than ever before."""
+        self.network.eval()
+        with torch.no_grad():
+            batch = self.trainer.strategy.batch_to_device(batch, self.device)
+            loss = self.network.terms(batch, sample=False)["task"].cpu()
+        self.network.train()
+        better = loss < self.best_loss
+        self.best_loss[better], self.best_epoch[better] = loss[better], self.current_epoch
+        for name, value in self.network.named_parameters():
+            kept = self.best_weights.setdefault(name, value.detach().cpu().clone())
+            kept[better] = value.detach().cpu()[better]
+        self.history[-1]["validation"] = loss
+        patience = self.trainer.datamodule.patience
+        self.trainer.should_stop = bool((self.current_epoch - self.best_epoch >= patience).all())
+
+    def on_train_end(self) -> None:
+        self.network.load_state_dict(self.best_weights, strict=False)
+
+    def predict_step(self, batch: Batch, _: int) -> Tensor:
+        return self.network(batch.modalities[0], batch.owner)
+
+    def configure_optimizers(self):
+        a = self.network.architecture
+        optimizer = torch.optim.AdamW(self.parameters(), lr=a.learning_rate, weight_decay=a.weight_decay)
+        steps = self.trainer.estimated_stepping_batches
+        decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": decay, "interval": "step"}}
+
+    def configure_gradient_clipping(self, optimizer, gradient_clip_val=None, gradient_clip_algorithm=None) -> None:
+        if clip := self.network.architecture.clip:
+            clip_per_replica([p.grad for p in self.parameters() if p.grad is not None], clip)
+
+    def on_save_checkpoint(self, checkpoint: dict) -> None:
+        checkpoint["progress"] = {
+            "noise": [generator.get_state() for generator in self.network.noise],
+            "history": self.history,
+            "running": dict(self._running),
+            "best": (self.best_loss, self.best_epoch, self.best_weights),
+        }
+
+    def on_load_checkpoint(self, checkpoint: dict) -> None:
+        saved = checkpoint["progress"]
+        for generator, state in zip(self.network.noise, saved["noise"], strict=True):
+            generator.set_state(state)
+        self.history, self._running = saved["history"], defaultdict(list, saved["running"])
+        self.best_loss, self.best_epoch, self.best_weights = saved["best"]
+
+    def history_table(self) -> pd.DataFrame:
+        """Epoch, replica, term, value: the training loss and its parts."""
+        return pd.DataFrame(
+            [
+                (epoch, replica, term, float(value))
+                for epoch, terms in enumerate(self.history)
+                for term, values in terms.items()
+                for replica, value in enumerate(values)
+            ],
+            columns=["epoch", "replica", "term", "value"],
+        )
+
+
+def clip_per_replica(gradients: Sequence[Tensor], limit: float) -> None:
+    """Scale each replica's gradients, (K, ...) each, so that their norm over all tensors is at most `limit`."""
+    squares = torch.stack([g.flatten(1).square().sum(1) for g in gradients]).sum(0)
+    factor = (limit / (squares.sqrt() + 1e-6)).clamp(max=1)
+    for g in gradients:
+        g.mul_(factor.view(-1, *[1] * (g.ndim - 1)))
+
+
+class Rows(pl.LightningDataModule):
+    """Aligned rows of all modalities with the label and, per replica, whether a row is one of its training rows.
+
+    `modalities`: (n, d_k) float32 each, prime first, or (tokens, d_k) where `lengths`, (n,), gives each row's tokens;
+    `label`: (n,); `weight`: (K, n) of 0 and 1; `validation`: likewise, the rows that choose each replica's epoch,
+    given up after `patience` epochs without a better one. All replicas see the same batches; an epoch's order depends
+    on `seed` and its number alone.
+    """
+
+    def __init__(
+        self,
+        modalities: Sequence[np.ndarray],
+        label: np.ndarray,
+        weight: np.ndarray,
+        batch_size: int,
+        seed: int,
+        lengths: np.ndarray | None = None,
+        validation: np.ndarray | None = None,
+        patience: int = 10,
+    ):
+        super().__init__()
+        self.modalities = [torch.from_numpy(np.ascontiguousarray(x, np.float32)) for x in modalities]
+        self.label = torch.from_numpy(np.asarray(label, np.float32))
+        self.weight = torch.from_numpy(np.asarray(weight, np.float32))
+        self.validation = None if validation is None else torch.from_numpy(np.asarray(validation, np.float32))
+        self.lengths = None if lengths is None else torch.from_numpy(np.asarray(lengths, np.int64))
+        self.start = None if lengths is None else self.lengths.cumsum(0) - self.lengths
+        self.batch_size, self.seed, self.patience = min(batch_size, len(self)), seed, patience
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    def __getitem__(self, rows: Tensor) -> Batch:
+        return self._batch(rows, self.weight)
+
+    def _batch(self, rows: Tensor, weight: Tensor) -> Batch:
+        if self.lengths is None:
+            return Batch([x[rows] for x in self.modalities], self.label[rows], weight[:, rows])
+        lengths = self.lengths[rows]
+        owner = torch.repeat_interleave(torch.arange(len(rows)), lengths)
+        within = torch.arange(len(owner)) - (lengths.cumsum(0) - lengths)[owner]
+        tokens = self.start[rows][owner] + within
+        return Batch([x[tokens] for x in self.modalities], self.label[rows], weight[:, rows], owner)
+
+    def validation_batch(self) -> Batch | None:
+        """The rows that some replica validates on, with the weights of validation."""
+        if self.validation is None:
+            return None
+        return self._batch(self.validation.any(0).nonzero()[:, 0], self.validation)
+
+    def train_dataloader(self) -> DataLoader:
+        return DataLoader(self, sampler=_Order(self), batch_size=None)
+
+    def predict_dataloader(self) -> DataLoader:
+        return DataLoader(self, sampler=torch.arange(len(self)).split(4096), batch_size=None)
+
+
+class _Order:
+    """Batches of an epoch in its own random order, from the step on at which training stands."""
+
+    def __init__(self, rows: Rows):
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return -(-len(self.rows) // self.rows.batch_size)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        epoch, done = divmod(self.rows.trainer.global_step, len(self))
+        order = np.random.default_rng([self.rows.seed, epoch]).permutation(len(self.rows))
+        yield from torch.from_numpy(order).split(self.rows.batch_size)[done:]
+
+
+class _EpochProgress(pl.Callback):
+    def __init__(self, epochs: int, what: str):
+        self.bar = progress(range(epochs), what, total=epochs)
+
+    def on_train_epoch_end(self, *_) -> None:
+        next(self.bar)
+
+
+class _Resumption(pl.Callback):
+    """Saves where training stands every `every` steps, whole or not at all.
+
+    Not at the last step of an epoch, because Lightning would then leave out the epoch's end on resuming: one later.
+    """
+
+    def __init__(self, path: Path, every: int):
+        self.path, self.every, self.saved = path, every, 0
+
+    def on_train_batch_end(self, trainer: pl.Trainer, module, outputs, batch, batch_idx: int) -> None:
+        if trainer.global_step - self.saved >= self.every and batch_idx + 1 < trainer.num_training_batches:
+            part = self.path.with_suffix(".part")
+            trainer.save_checkpoint(part)
+            part.replace(self.path)
+            self.saved = trainer.global_step
+
+
+def fit(
+    model: HierarchicalBottleneck,
+    rows: Rows,
+    epochs: int,
+    device: str = "cpu",
+    logger=False,
+    precision: str = "32-true",
+    resume: Path | None = None,
+    every: int = 200,
+) -> pl.Trainer:
+    """Train all replicas for `epochs` epochs; `device` is Lightning's accelerator. No test row enters any choice.
+
+    `resume`: a file in which the state is saved every `every` steps, and from which a training that was killed goes on
+    to the same weights as if it had not been. It is left there; delete it once the weights are saved.
+    """
+    model.network.standardise(rows.modalities, _token_weight(rows))
+    if resume:
+        resume.parent.mkdir(parents=True, exist_ok=True)
+    trainer = pl.Trainer(
+        max_epochs=epochs,
+        accelerator=device,
+        devices=1,
+        precision=precision,
+        deterministic=True,
+        logger=logger,
+        callbacks=[
+            _EpochProgress(epochs, f"train {len(rows.weight)} replicas"),
+            *([_Resumption(resume, every)] if resume else []),
+        ],
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        log_every_n_steps=1,
+    )
+    # not weights_only: the file is one that this project wrote, and holds generators and histories
+    saved = resume if resume and resume.exists() else None
+    trainer.fit(model, rows, ckpt_path=saved, weights_only=False if saved else None)
+    return trainer
+
+
+def _token_weight(rows: Rows) -> Tensor:
+    return rows.weight if rows.lengths is None else rows.weight.repeat_interleave(rows.lengths, dim=1)
