@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Options for Snakemake, e.g. make reproduce ARGS="--configfile mine.yaml"
 ARGS ?=
 
-.PHONY: help setup reproduce claims verify test lint format config clean
+.PHONY: help setup reproduce claims verify test bench lint format config clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ verify: setup ## compare every artifact with results/threefold.lock.json
 
 test: setup lint ## run the checks and the tests
 	@$(BIN)/pytest -n 2 --dist loadgroup
+
+bench: setup ## measure speed side by side with plain references
+	@for script in $(filter-out %_reference.py, $(wildcard benchmarks/*.py)); do $(BIN)/python $$script || exit 1; echo; done
 
 lint: setup ## ruff, snakefmt, snakemake --lint and the import direction, without changing anything
 	@$(BIN)/ruff check

@@ -29,8 +29,10 @@ FETCHED = {
     for name, m in CONFIG.neuromfa.fetched.items()
 }
 MODELS = INITIAL | TRAINED | FETCHED
-# The models of each table of emergence: those trained here together, those fetched each by itself.
-GROUPS = {"trained": list(TRAINED), **{name: [name] for name in FETCHED}}
+# The models of each table of emergence: those trained here together, those fetched each by itself, all of Pythia.
+MODEL_GROUPS = {"trained": list(TRAINED), **{name: [name] for name in FETCHED}}
+PYTHIA = [name for name in FETCHED if name.startswith("pythia-")]
+GROUPS = MODEL_GROUPS | ({"pythia": PYTHIA} if len(PYTHIA) > 1 else {})
 METRICS, GRAPHS = (
     {
         group: [f"results/neuromfa/{model}/{step}/{file}" for model in models for step in MODELS[model]["weights"]]
@@ -44,7 +46,7 @@ SCORED = available(["pythia-1.4b-deduped", *FETCHED], CONFIG.data.mirror, CONFIG
 NEUROMFA_ARTIFACTS = [
     *expand("results/neuromfa/{table}.parquet", table=["initial", "redrawn"]),
     *expand("results/neuromfa/emergence/{group}.parquet", group=GROUPS),
-    *expand("results/neuromfa/controls/{group}.parquet", group=GROUPS),
+    *expand("results/neuromfa/controls/{group}.parquet", group=MODEL_GROUPS),
     *expand("results/neuromfa/surrogates/{model}.parquet", model=SCALED),
     *expand("results/neuromfa/correlation/{model}.parquet", model=SCORED),
 ]

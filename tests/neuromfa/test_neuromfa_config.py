@@ -4,16 +4,23 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from threefold.config import Config, load_config
 from threefold.config.neuromfa import PythiaModel
+from threefold.neuromfa.evaluations import STEPS
 from threefold.neuromfa.neox import PYTHIA, Shape
-from threefold.record.claims import load_claims, measure
+from threefold.neuromfa.published import LATE, published_emergence
+from threefold.record.claims import load_claims, measure, verdict
 from threefold.record.errors import InputError
 from threefold.record.tables import table_schema, write_table
 
-CLAIMS = Path(__file__).parents[2] / "config" / "claims" / "neuromfa.yaml"
+ROOT = Path(__file__).parents[2]
+CLAIMS = ROOT / "config" / "claims" / "neuromfa.yaml"
 
 
 def test_the_configuration_knows_exactly_the_models_of_the_library():
@@ -52,6 +59,17 @@ def test_a_wrong_value_is_explained_in_one_line(section, message):
     assert "\n" not in str(caught.value) and str(caught.value).startswith("config: ")
 
 
+def test_the_paper_scale_is_the_pythia_suite():
+    fetched = load_config(yaml.safe_load((ROOT / "config" / "paper.yaml").read_text())).neuromfa.fetched
+    sizes = [name.removeprefix("pythia-") for name in PYTHIA]
+    assert list(fetched) == [f"pythia-{size}-{kind}" for size in sizes for kind in ("deduped", "standard")]
+    spectra = {1, 8, 64, 512, 1000, 5000, 10_000, 35_000, 71_000, 107_000, 143_000}
+    for name, model in fetched.items():
+        last = {143_000: 140_000} if "-31m-" in name else {}
+        assert model.steps == sorted({last.get(step, step) for step in {*STEPS, *spectra}}) and len(model.steps) == 32
+        assert model.repository == f"EleutherAI/{name.removesuffix('-standard')}"
+
+
 def test_every_claim_of_the_paper_and_every_control_is_listed():
     claims = {claim.id.removeprefix("neuromfa."): claim for _, claim in load_claims([CLAIMS])}
     wanted = [f"C{n}" for n in range(1, 18)] + [f"K{n}" for n in range(1, 6)]
@@ -67,3 +85,28 @@ def test_claims_of_models_that_a_run_leaves_out_are_measured_as_unknown(tmp_path
             file = tmp_path / "empty.parquet"
             write_table(file, table_schema(table).empty_table().to_pandas(), table)
             assert np.isnan(measure(claim, file)).all(), claim.id
+
+
+def test_the_published_curve_would_fulfil_its_own_claims(tmp_path):
+    claims = {claim.id.removeprefix("neuromfa."): claim for _, claim in load_claims([CLAIMS])}
+    curve = published_emergence("pythia-1.4b-deduped").assign(model="pythia-1.4b-deduped")
+    late = [{"model": m, "step": 53_000, "emergence": e} for m, e in LATE[53_000].items() if m != "pythia-1.4b-deduped"]
+    standard = published_emergence("pythia-1.4b-standard").assign(model="pythia-1.4b-standard")
+    table = pd.concat([curve, pd.DataFrame(late), standard], ignore_index=True)
+    ends = {f"emergence_{end}": table["emergence"] for end in ("low", "high")}
+    pq.write_table(pa.Table.from_pandas(table.assign(**ends)), tmp_path / "all.parquet")
+    pq.write_table(pa.Table.from_pandas(curve), tmp_path / "one.parquet")
+    found = {}
+    for name, file in {
+        "C1": "all",
+        "C2": "one",
+        "C5": "one",
+        "C6": "one",
+        "C7": "all",
+        "C8": "all",
+        "C12": "all",
+    }.items():
+        _, low, high = measure(claims[name], tmp_path / f"{file}.parquet")
+        found[name] = verdict(claims[name].expect, low, high)
+    assert found.pop("C7") == "contradicted"  # in the paper's own figure 1.4B lies below 1B
+    assert set(found.values()) == {"reproduced"}, found

@@ -184,8 +184,8 @@ class Neuromfa(Section):
     @field_validator("trained", "fetched")
     @classmethod
     def _well_named(cls, models: dict[str, Section]) -> dict[str, Section]:
-        if any(not fullmatch("[a-z0-9._-]+", name) or name == "emergence" for name in models):
-            raise ValueError("named in a-z, 0-9, '.', '_', '-'")
+        if any(not fullmatch("[a-z0-9._-]+", name) or name in ("trained", "pythia") for name in models):
+            raise ValueError("named in a-z, 0-9, '.', '_', '-', and not 'trained' or 'pythia'")
         return models
 
     @model_validator(mode="after")
