@@ -21,14 +21,18 @@ TORI_ARTIFACTS = [
     *expand("results/tori/{surface}/volumes.parquet", surface=TORI_SURFACES),
     *expand("results/tori/families/{family}.parquet", family=TORI_FAMILIES),
     "results/tori/families/drilled.parquet",
+    *expand("results/tori/held_out/{census}.parquet", census=CONFIG.tori.held_out),
     "results/tori/census.parquet",
 ]
-TORI_FIGURES = expand("results/figures/tori_{name}.png", name=["entropy", "volume", "twists", "slender", "entropy_volume"])
+TORI_FIGURES = expand(
+    "results/figures/tori_{name}.png", name=["entropy", "volume", "twists", "slender", "entropy_volume"]
+)
 
 
 wildcard_constraints:
     surface="|".join(TORI_SURFACES),
     family="|".join(TORI_FAMILIES),
+    census="CHW|hard|knots",
 
 
 rule enumerate_classes:
@@ -120,6 +124,23 @@ rule drill:
         measuring=TORI_MEASURING,
     script:
         "../scripts/tori/drill.py"
+
+
+rule compare_held_out:
+    output:
+        "results/tori/held_out/{census}.parquet",
+    log:
+        "logs/compare_held_out/{census}.log",
+    benchmark:
+        "logs/compare_held_out/{census}.tsv"
+    conda:
+        "../envs/tori.yaml"
+    threads: 1
+    params:
+        code=code("tori/compare_held_out"),
+        measuring=TORI_MEASURING,
+    script:
+        "../scripts/tori/compare_held_out.py"
 
 
 rule census:

@@ -104,9 +104,9 @@ def draw_slender(tables: Mapping[str, pd.DataFrame]) -> tuple[Figure, pd.DataFra
     limit = 2 * math.log(2 + math.sqrt(3))
     left.axhline(limit, color=PUBLISHED, linewidth=0.8, linestyle=(0, (1, 3)))
     left.annotate(
-        r"limit $2\,\log(2+\sqrt{3})$", (1, limit), (-2, 3), ("axes fraction", "data"), "offset points", ha="right"
+        r"limit $2\,\log(2+\sqrt{3})$", (1, limit), (-2, -11), ("axes fraction", "data"), "offset points", ha="right"
     )
-    left.set(xlabel="genus g", ylabel="|χ| · h")
+    left.set(xlabel="genus g", ylabel="|χ| · h", ylim=(limit - 0.003, None))
     right.plot(plotted["genus"], plotted["volume"], "o", color=COLOURS[1])
     right.set(xlabel="genus g", ylabel="volume of the mapping torus", ylim=(0, 1.3 * plotted["volume"].max()))
     return figure, plotted[["genus", "chi", "entropy", "scaled_entropy", "volume"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 
 import snappy
 
@@ -88,9 +89,16 @@ def measure(manifold: snappy.Manifold, randomisations: int) -> dict:
 
 
 def _retriangulate(manifold: snappy.Manifold, attempt: int) -> snappy.Manifold:
-    """The same manifold in another triangulation; a closed one also as the filling of another curve's complement."""
+    """The same manifold in another triangulation: at random, and every eighth time the canonical one.
+
+    A closed manifold also becomes the filling of another curve's complement.
+    """
     manifold.randomize()
-    if _is_closed(manifold) and (curves := manifold.dual_curves()):
+    if not _is_closed(manifold):
+        if attempt % 8 == 7:
+            with suppress(RuntimeError):  # SnapPy finds no canonical triangulation
+                manifold.canonize()
+    elif curves := manifold.dual_curves():
         drilled = manifold.drill(curves[attempt % len(curves)])
         drilled.dehn_fill((1, 0), -1)
         manifold = drilled.filled_triangulation([0])

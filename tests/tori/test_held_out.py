@@ -1,0 +1,33 @@
+"""flipper's censuses: dilatations and mapping tori agree with every row but one, which is mislabelled."""
+
+import flipper
+import pandas as pd
+import pytest
+
+from threefold.tori import held_out
+from threefold.tori.held_out import compare_census
+
+
+def test_all_monodromies_of_small_census_manifolds_agree():
+    table = compare_census("CHW", randomisations=40, seed=0)
+    assert len(table) == 255
+    assert table["deviation"].max() < 1e-11
+    assert table["isometric"].all()
+    assert table["certified"].all()
+
+
+def test_all_hard_words_get_their_type():
+    table = compare_census("hard", randomisations=40, seed=0)
+    assert len(table) == 29
+    assert table["type"].notna().all()
+    assert table.loc[table["type"] == "pseudo-Anosov", "certified"].all()
+
+
+def test_the_mislabelled_knot_is_found(monkeypatch):
+    """12a0007 stands with the monodromy of 12a0070 (spec §6)."""
+    knots = flipper.census("knots")
+    rows = pd.DataFrame(knots[knots["manifold"].isin(["12a0007", "12a0070", "6_2", "8_20"])])
+    monkeypatch.setattr(held_out.flipper, "census", lambda name: rows)
+    table = compare_census("knots", randomisations=40, seed=0).set_index("manifold")
+    assert table["isometric"].to_dict() == {"12a0007": False, "12a0070": True, "6_2": True, "8_20": True}
+    assert table["volume"]["12a0007"] == pytest.approx(19.272240305, abs=1e-8)
