@@ -3,39 +3,32 @@
 from threefold.neuromfa.evaluations import STEPS, available
 
 CHECKPOINTS = CONFIG.neuromfa.training.checkpoints
-WEIGHTS = "results/neuromfa/{model}/step{step}/model.safetensors"
+INITIAL = {m.model: m for m in CONFIG.neuromfa.initial}
+TRAINED, FETCHED = CONFIG.neuromfa.trained, CONFIG.neuromfa.fetched
 SAMPLED = "results/neuromfa/{model}/step{step}/sampled.safetensors"
-# Of each model: the sample size, and the weights file of each step; step 0 of the Pythia family is drawn and has none.
-INITIAL = {m.model: {"sample_size": m.sample_size, "weights": {"step0": []}} for m in CONFIG.neuromfa.initial}
-TRAINED = {
-    name: {
-        "sample_size": m.sample_size,
-        "shape": m.model_dump(exclude={"sample_size"}),
-        "weights": {f"step{step}": WEIGHTS for step in CHECKPOINTS},
-    }
-    for name, m in CONFIG.neuromfa.trained.items()
+# The file of weights of each model's checkpoints; step 0 of the Pythia family is drawn and has none.
+WEIGHTS = (
+    dict.fromkeys(INITIAL, [])
+    | dict.fromkeys(TRAINED, "results/neuromfa/{model}/step{step}/model.safetensors")
+    | dict.fromkeys(FETCHED, SAMPLED)
+)
+SAMPLE_SIZES = {name: m.sample_size for name, m in (INITIAL | TRAINED | FETCHED).items()}
+SHAPES = {name: m.model_dump(exclude={"sample_size"}) for name, m in TRAINED.items()}
+SOURCES = {name: m.model_dump(include={"repository", "revision", "folder"}) for name, m in FETCHED.items()}
+# The files of the checkpoints that are in folders of this machine.
+FOLDERS = {
+    name: {f"step{step}": sorted(map(str, Path(m.folder.format(step=step)).glob("*.*"))) for step in m.steps}
+    for name, m in FETCHED.items()
+    if m.folder
 }
-FETCHED = {
-    name: {
-        "sample_size": m.sample_size,
-        "source": {"repository": m.repository, "revision": m.revision, "folder": m.folder},
-        "files": (
-            {f"step{s}": sorted(map(str, Path(m.folder.format(step=s)).glob("*.*"))) for s in m.steps}
-            if m.folder
-            else {f"step{step}": [] for step in m.steps}
-        ),
-        "weights": {f"step{step}": SAMPLED for step in m.steps},
-    }
-    for name, m in CONFIG.neuromfa.fetched.items()
-}
-MODELS = INITIAL | TRAINED | FETCHED
 # The models of each table of emergence: those trained here together, those fetched each by itself, all of Pythia.
 MODEL_GROUPS = {"trained": list(TRAINED), **{name: [name] for name in FETCHED}}
 PYTHIA = [name for name in FETCHED if name.startswith("pythia-")]
 GROUPS = MODEL_GROUPS | ({"pythia": PYTHIA} if len(PYTHIA) > 1 else {})
+STEPS_OF = dict.fromkeys(TRAINED, CHECKPOINTS) | {name: m.steps for name, m in FETCHED.items()}
 METRICS, GRAPHS = (
     {
-        group: [f"results/neuromfa/{model}/{step}/{file}" for model in models for step in MODELS[model]["weights"]]
+        group: [f"results/neuromfa/{model}/step{step}/{file}" for model in models for step in STEPS_OF[model]]
         for group, models in GROUPS.items()
     }
     for file in ("metrics.parquet", "graph.npz")
@@ -72,7 +65,7 @@ rule pretrain:
     threads: 1
     params:
         code=code("neuromfa/pretrain"),
-        shape=lookup("{model}/shape", within=TRAINED),
+        shape=lookup("{model}", within=SHAPES),
         training=CONFIG.neuromfa.training.model_dump(mode="json"),
         seed=CONFIG.seed,
     script:
@@ -81,7 +74,7 @@ rule pretrain:
 
 rule fetch_checkpoint:
     input:
-        lookup("{model}/files/step{step}", within=FETCHED),
+        lookup("{model}/step{step}", within=FOLDERS, default=[]),
     output:
         SAMPLED,
     log:
@@ -95,8 +88,8 @@ rule fetch_checkpoint:
     threads: 1
     params:
         code=code("neuromfa/fetch_checkpoint"),
-        source=lookup("{model}/source", within=FETCHED),
-        sample_size=lookup("{model}/sample_size", within=FETCHED),
+        source=lookup("{model}", within=SOURCES),
+        sample_size=lookup("{model}", within=SAMPLE_SIZES),
         seeds=CONFIG.neuromfa.seeds,
         sampling=CONFIG.neuromfa.sampling,
     script:
@@ -105,7 +98,7 @@ rule fetch_checkpoint:
 
 rule extract_graph:
     input:
-        lookup("{model}/weights/step{step}", within=MODELS),
+        lookup("{model}", within=WEIGHTS),
     output:
         "results/neuromfa/{model}/step{step}/graph.npz",
     log:
@@ -117,7 +110,7 @@ rule extract_graph:
     threads: 1
     params:
         code=code("neuromfa/extract_graph"),
-        sample_size=lookup("{model}/sample_size", within=MODELS),
+        sample_size=lookup("{model}", within=SAMPLE_SIZES),
         seeds=CONFIG.neuromfa.seeds,
         sampling=CONFIG.neuromfa.sampling,
         seed=CONFIG.seed,
