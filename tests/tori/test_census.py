@@ -5,7 +5,8 @@ import random
 import pandas as pd
 import pytest
 
-from threefold.tori.census import build_census, syllables
+from threefold.record.errors import InputError
+from threefold.tori.census import build_census, query_census, syllables
 from threefold.tori.classify import classify_words
 from threefold.tori.mapping_tori import measure_classes
 from threefold.tori.surfaces import find_surface
@@ -20,6 +21,11 @@ def volumes():
         classes = words.merge(classify_words(words["word"], find_surface(name)), on="word")
         tables[name] = pd.DataFrame(measure_classes(classes, find_surface(name), randomisations=40, seed=0))
     return tables
+
+
+@pytest.fixture(scope="module")
+def census(volumes):
+    return build_census(volumes)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +72,22 @@ def test_inequalities_hold(volumes):
     assert len(on_torus) == 20
     assert on_torus["lower_ratio"].min() > 1 - 1e-10
     assert on_torus["upper_ratio"].max() < 1
+
+
+def test_the_census_is_asked_by_surface_volume_and_order(census):
+    rows = query_census(census, surface="S_1_2", max_volume=4.2, sort="entropy")
+    assert len(rows)
+    assert rows["surfaces"].str.contains("S_1_2").all()
+    assert rows["volume"].max() <= 4.2
+    assert rows["least_entropy"].is_monotonic_increasing
+    assert len(query_census(census)) == len(census)
+
+
+@pytest.mark.parametrize(("wrong", "message"), [({"surface": "S_7_1"}, "S_1_1, S_1_2"), ({"sort": "size"}, "entropy")])
+def test_a_question_that_the_census_cannot_answer_is_refused(census, wrong, message):
+    with pytest.raises(InputError, match=message):
+        query_census(census, **wrong)
+
+
+def test_manifolds_of_snappys_tables_are_named(census):
+    assert "m004" in census["names"].iloc[0].split() or "m003" in census["names"].iloc[0].split()

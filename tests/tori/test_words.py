@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from threefold.record.errors import InputError
 from threefold.tori.surfaces import find_surface
 from threefold.tori.words import (
+    check_cyclically_reduced,
     check_word,
     enumerate_words,
     from_braid,
@@ -88,3 +89,10 @@ def test_every_cyclically_reduced_word_has_exactly_one_representative(surface, l
     classes = [_class(word) for word in words]
     assert set().union(*classes) == every
     assert sum(map(len, classes)) == len(every)
+
+
+@pytest.mark.parametrize(("word", "pair"), [("aAb", "a stands before A"), ("abA", "A stands before a")])
+def test_a_word_that_is_not_cyclically_reduced_is_refused(word, pair):
+    with pytest.raises(InputError, match=pair):
+        check_cyclically_reduced(word, find_surface("S_1_1"))
+    assert check_cyclically_reduced("aBa", find_surface("S_1_1")) == "aBa"

@@ -9,6 +9,9 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
+from threefold.record.errors import InputError
+from threefold.tori.mapping_tori import mapping_torus
+from threefold.tori.surfaces import find_surface
 from threefold.tori.volumes import V_OCTAHEDRON, V_TETRAHEDRON
 
 # The twists of S_1_1 on first homology.
@@ -22,7 +25,7 @@ def build_census(volumes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Columns: isometry_signature; surface, word, length: the shortest word, the first in the order of the tables; volume
     with its certificate, cusps, homology; words, surfaces: in which it occurs; least_surface, least_word,
     least_dilatation, least_entropy: of the fibre with the least entropy seen; volume_spread: between words; km_ratio:
-    the largest, bounded by 1;
+    the largest, bounded by 1; names: in SnapPy's tables;
     syllables, lower_ratio, upper_ratio: for S_1_1, vol / (2 v_3 s) and vol / (2 v_8 s), at least 1 and below 1.
     """
     rows = pd.concat([_bounded(name, frame) for name, frame in volumes.items()], ignore_index=True)
@@ -45,7 +48,36 @@ def build_census(volumes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     fibre = least[["isometry_signature", "surface", "word", "dilatation", "entropy"]]
     fibre = fibre.rename(columns={name: f"least_{name}" for name in fibre.columns[1:]})
     census = census.merge(fibre, on="isometry_signature")
+    census["names"] = [identify(row.word, row.surface) for row in census.itertuples()]
     return census.sort_values(["volume", "length", "surface", "word"], ignore_index=True)
+
+
+def identify(word: str, surface: str) -> str:
+    """The names by which SnapPy's tables know the mapping torus, separated by spaces; empty if they do not."""
+    return " ".join(manifold.name() for manifold in mapping_torus(word, find_surface(surface)).identify())
+
+
+SORTS = {"volume": "volume", "entropy": "least_entropy", "length": "length"}
+
+
+def query_census(
+    census: pd.DataFrame, surface: str | None = None, max_volume: float | None = None, sort: str = "volume"
+) -> pd.DataFrame:
+    """The classes that have a word on `surface` and at most `max_volume`, by volume, least entropy or length.
+
+    Raises InputError if the census has no such surface or cannot be sorted so.
+    """
+    known = sorted({name for names in census["surfaces"] for name in names.split()})
+    if surface is not None and surface not in known:
+        raise InputError(f"the census has no words on {surface!r}; it has {', '.join(known)}")
+    if sort not in SORTS:
+        raise InputError(f"unknown order {sort!r}; known: {', '.join(SORTS)}")
+    rows = census
+    if surface is not None:
+        rows = rows[[surface in names.split() for names in rows["surfaces"]]]
+    if max_volume is not None:
+        rows = rows[rows["volume_high"].fillna(rows["volume"]) <= max_volume]
+    return rows.sort_values(SORTS[sort], kind="stable", ignore_index=True)
 
 
 def syllables(word: str) -> int:

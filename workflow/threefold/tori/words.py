@@ -30,6 +30,16 @@ def check_word(word: str, surface: Surface) -> str:
     return word
 
 
+def check_cyclically_reduced(word: str, surface: Surface) -> str:
+    """Return `word`; raises InputError if `check_word` does, or if a letter meets its inverse, at the ends too."""
+    check_word(word, surface)
+    for letter, following in zip(word, word[1:] + word[:1], strict=True):
+        if letter == following.swapcase():
+            pair = f"{letter} stands before {following}"
+            raise InputError(f"word {word!r} is not cyclically reduced: {pair}; leave both out")
+    return word
+
+
 def to_twister(word: str, surface: Surface) -> str:
     """`word` for Twister, which reads from left to right like us."""
     names = _names(surface)
