@@ -45,7 +45,9 @@ NEUROMFA_ARTIFACTS = [
 ]
 NEUROMFA_FIGURES = expand(
     "results/figures/neuromfa_{name}.png",
-    name=["spectra", "training", "initial", "controls", *(["correlation"] if "pythia-1.4b-deduped" in SCORED else [])],
+    name=["spectra", "training", "initial", "controls"]
+    + (["fetched"] if FETCHED else [])
+    + (["correlation"] if "pythia-1.4b-deduped" in SCORED else []),
 )
 
 
@@ -329,6 +331,31 @@ rule figure_neuromfa_controls:
         code=code("neuromfa/figure_neuromfa_controls"),
     script:
         "../scripts/neuromfa/figure_neuromfa_controls.py"
+
+
+rule figure_neuromfa_fetched:
+    input:
+        expand("results/neuromfa/emergence/{model}.parquet", model=FETCHED),
+    output:
+        report(
+            "results/figures/neuromfa_fetched.png",
+            caption="../workflow/captions/neuromfa_fetched.rst",
+            category="NeuroMFA",
+            labels={"figure": "Emergence of the models fetched"},
+        ),
+        "results/figures/neuromfa_fetched.svg",
+        "results/figures/neuromfa_fetched.csv",
+    log:
+        "logs/figure_neuromfa_fetched.log",
+    benchmark:
+        "logs/figure_neuromfa_fetched.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/figure_neuromfa_fetched"),
+    script:
+        "../scripts/neuromfa/figure_neuromfa_fetched.py"
 
 
 rule figure_neuromfa_correlation:

@@ -9,6 +9,6 @@ from threefold.record.tables import write_table
 given = snakemake.params
 
 with job(snakemake):
-    windows = sorted({given.choices["window"], *given.windows})
-    table = measure_surrogates(load_graphs(snakemake.input[0]), Choices(**given.choices), windows, given.seed)
+    graphs = load_graphs(snakemake.input[0])
+    table = measure_surrogates(graphs, Choices(**given.choices), given.windows, given.seed)
     write_table(snakemake.output[0], table, "neuromfa/surrogates")

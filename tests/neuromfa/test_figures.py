@@ -4,8 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from threefold.neuromfa.figures import draw_controls, draw_correlation, draw_initial, draw_spectra, draw_training
+from threefold.neuromfa.figures import (
+    draw_controls,
+    draw_correlation,
+    draw_fetched,
+    draw_initial,
+    draw_spectra,
+    draw_training,
+)
 from threefold.neuromfa.initial import tabulate_initial
+from threefold.neuromfa.published import all_published_emergence
 from threefold.neuromfa.spectrum import Q
 from threefold.record.style import save_figure
 
@@ -86,3 +94,15 @@ def test_correlations_are_drawn_with_their_intervals():
     figure, plotted = draw_correlation(emergence, scores, pd.DataFrame(rows))
     assert len(plotted) == 10 and set(plotted["source"]) == {"figure"}
     assert [label.get_text() for label in figure.axes[1].get_yticklabels()] == ["WSC", "PIQA"]
+
+
+def test_models_fetched_are_drawn_with_the_paper_s_values(tmp_path):
+    names = [f"{name}{end}" for name in ("alpha_0", "width", "emergence") for end in ("", "_low", "_high")]
+    rows = {"model": ["pythia-1.4b-deduped"] * 3 + ["mine"] * 2, "step": [0, 3000, 143_000, 0, 8]}
+    emergence = pd.DataFrame(rows | {name: np.linspace(0.1, 1, 5) for name in names})
+    figure, plotted = draw_fetched(emergence, all_published_emergence())
+    assert plotted["emergence_published"].tolist()[:3] == [0, 0.302, 0.681]
+    assert plotted["emergence_published"].isna().tolist() == [False, False, False, True, True]
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert labels == ["pythia-1.4b-deduped", "mine", "$E$ in the paper's figures"]
+    save_figure(figure, plotted, tmp_path / "fetched.png")

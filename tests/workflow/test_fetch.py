@@ -57,3 +57,13 @@ def test_models_of_the_hub_and_of_a_folder_give_the_same_emergence(new_project, 
     assert tables[0]["step"].tolist() == [0, 1, 8] and tables[0]["emergence"].iloc[0] == 0
     assert tables[0].equals(tables[1]) and tables[0]["emergence"].iloc[2] != 0
     assert not [path for path in (tmp_path / "home" / "assets").rglob("*") if path.is_file()]
+
+
+def test_fetched_models_are_drawn(new_project, models):
+    project = new_project()
+    fetched = {"own-model": {"folder": f"{models}/step{{step}}", "steps": [0, 1, 8], "sample_size": 16}}
+    (project.folder / "mine.yaml").write_text(yaml.safe_dump({"neuromfa": {"seeds": 2, "fetched": fetched}}))
+    figure = "results/figures/neuromfa_fetched.png"
+    done = project.command("snakemake", "--cores", "2", figure, "--configfile", "mine.yaml")
+    assert done.returncode == 0, done.stderr
+    assert (project.folder / figure).stat().st_size > 10_000

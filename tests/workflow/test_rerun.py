@@ -11,7 +11,7 @@ pytestmark = pytest.mark.xdist_group("workflow")
 # Scripts of stages that the small run has not: there is no mirror of the real data, no hub and no Pythia-1.4B in it.
 NOT_IN_SMALL = {"fetch_dataset", "preprocess"}
 NOT_IN_SMALL |= {"fetch_checkpoint", "fetch_evaluations", "correlate_benchmarks", "figure_neuromfa_correlation"}
-NOT_IN_SMALL |= {"measure_surrogates"}
+NOT_IN_SMALL |= {"measure_surrogates", "figure_neuromfa_fetched"}
 TARGETS = {"check_claims", "lock", "index", "all"}
 
 

@@ -196,3 +196,32 @@ def draw_correlation(
     right.axvline(0, color="grey", lw=0.5)
     figure.legend(*right.get_legend_handles_labels(), loc="outside lower right", ncols=5, fontsize=7)
     return figure, plotted
+
+
+def draw_fetched(emergence: pd.DataFrame, published: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
+    """alpha_0, width and E of the models fetched, with 95 % intervals, and the paper's E of those that it shows.
+
+    emergence: rows of the table neuromfa/emergence; published: `model`, `step`, `emergence`.
+    """
+    names = ["alpha_0", "width", "emergence"]
+    plotted = emergence[["model", "step", *(f"{name}{end}" for name in names for end in ("", "_low", "_high"))]]
+    known = published.rename(columns={"emergence": "emergence_published"})
+    plotted = plotted.merge(known, on=["model", "step"], how="left")
+    models = plotted["model"].unique()
+    shades = [*COLOURS] if len(models) <= len(COLOURS) else mpl.colormaps[SEQUENCE](np.linspace(0, 0.95, len(models)))
+    figure, axes = new_figure(1, 3, height=2.9)
+    for shade, model in zip(shades, models, strict=False):
+        curve = plotted[plotted["model"] == model]
+        for ax, name in zip(axes, names, strict=True):
+            ax.plot(curve["step"], curve[name], "o-", color=shade, ms=2.5, lw=1, label=model)
+            ax.fill_between(curve["step"], curve[f"{name}_low"], curve[f"{name}_high"], color=shade, alpha=0.25, lw=0)
+        axes[2].plot(curve["step"], curve["emergence_published"], "x", color=PUBLISHED, ms=4, zorder=3)
+    for ax, name in zip(axes, names, strict=True):
+        _step_axis(ax, max(plotted["step"].max(), 1))
+        ax.set(title=_PANELS[name], xlabel="training step")
+    handles, labels = axes[0].get_legend_handles_labels()
+    if plotted["emergence_published"].notna().any():
+        handles.append(mpl.lines.Line2D([], [], color=PUBLISHED, marker="x", ls=""))
+        labels.append("$E$ in the paper's figures")
+    figure.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=6)
+    return figure, plotted

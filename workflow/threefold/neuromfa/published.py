@@ -27,6 +27,13 @@ LATE = {
 }
 
 
+def all_published_emergence() -> pd.DataFrame:
+    """`model`, `step`, `emergence` of every curve and point."""
+    curves = [published_emergence(model).assign(model=model) for model in EMERGENCE]
+    points = [(m, step, e) for step, models in LATE.items() for m, e in models.items() if m not in EMERGENCE]
+    return pd.concat([*curves, pd.DataFrame(points, columns=["model", "step", "emergence"])], ignore_index=True)
+
+
 def published_emergence(model: str) -> pd.DataFrame:
     """`step` and `emergence` of a model whose curve is in a figure."""
     return pd.DataFrame(EMERGENCE[model].items(), columns=["step", "emergence"])

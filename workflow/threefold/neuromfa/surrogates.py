@@ -42,11 +42,14 @@ def changed(graphs: NeuronGraphs, name: str, seed: int) -> NeuronGraphs:
 
 
 def measure_surrogates(graphs: NeuronGraphs, choices: Choices, windows: Sequence[int], seed: int) -> pd.DataFrame:
-    """A row per change and window: E of the changed weights against the initial ones, of means over the networks."""
+    """A row per change: E of the changed weights against the initial ones, of means over the networks.
+
+    The first change is measured in each of `windows`, the others in the window of `choices` alone.
+    """
     rows = []
     for name in progress([None, *CHANGES], "surrogates"):
         version = changed(graphs, name, seed) if name else graphs
-        for window in windows:
+        for window in sorted({choices.window, *windows}) if name in (None, next(iter(CHANGES))) else [choices.window]:
             fits = [
                 fit_network(version.network(i), replace(choices, window=window))[1] for i in range(len(graphs.seeds))
             ]
