@@ -2,7 +2,7 @@
 
 from snakemake.logging import logger
 from threefold.ithp.plan import LINEAR, batches
-from threefold.ithp.sources import SOURCES, available
+from threefold.ithp.sources import SOURCES, available, own_files
 
 REAL = available(CONFIG.data.mirror, CONFIG.data.download)
 GAUSSIAN = CONFIG.ithp.gaussian
@@ -25,14 +25,17 @@ BOTTLENECKS = {
     "gaussian_pair": {"one_level": SWEEP, "shuffled": SWEEP[-1:]},
     "gaussian": {"two_level": [m.model_dump() for m in CONFIG.ithp.information.chains]},
 }
-MODALITIES = {"gaussian": ["X0", "X1", "X2"]} | {dataset: SOURCES[dataset].modalities for dataset in REAL}
+OWN = CONFIG.ithp.datasets
+MODALITIES = {"gaussian": ["X0", "X1", "X2"]}
+MODALITIES |= {dataset: SOURCES[dataset].modalities for dataset in REAL}
+MODALITIES |= {dataset: own.order for dataset, own in OWN.items()}
 BATCHES = {dataset: batches(dataset, names) for dataset, names in MODALITIES.items()}
 TRIALS = {dataset: [trial for batch in parts.values() for trial in batch] for dataset, parts in BATCHES.items()}
 
 ITHP_ARTIFACTS = [
     *expand("results/ithp/{dataset}/scores.parquet", dataset=TRIALS),
     *expand("results/ithp/{dataset}/information.parquet", dataset=BOTTLENECKS),
-    *expand("results/ithp/{dataset}/card.json", dataset=REAL),
+    *expand("results/ithp/{dataset}/card.json", dataset=[*REAL, *OWN]),
     "results/ithp/published.parquet",
 ]
 ITHP_FIGURES = expand("results/figures/ithp_{name}.png", name=["information", "scores"])
@@ -82,6 +85,32 @@ rule preprocess:
         code=code("ithp/preprocess"),
     script:
         "../scripts/ithp/preprocess.py"
+
+
+for dataset, own in OWN.items():
+
+    rule:
+        name:
+            f"read_{dataset}"
+        input:
+            own_files(own.path),
+        output:
+            arrays=f"results/ithp/{dataset}/features.npz",
+            folds=f"results/ithp/{dataset}/folds.json",
+            card=f"results/ithp/{dataset}/card.json",
+        log:
+            f"logs/read_own/{dataset}.log",
+        benchmark:
+            f"logs/read_own/{dataset}.tsv"
+        conda:
+            "../envs/ithp.yaml"
+        threads: 1
+        params:
+            code=code("ithp/read_own"),
+            own=own.model_dump(mode="json", exclude={"path"}),
+            transport=own.path,
+        script:
+            "../scripts/ithp/read_own.py"
 
 
 rule generate:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from threefold.ithp.features import READERS, save
+from threefold.ithp.features import PUBLIC, save
 from threefold.record.job import job
 
 with job(snakemake):
-    read = READERS[snakemake.wildcards.dataset]
+    read = PUBLIC[snakemake.wildcards.dataset]
     save(read(Path(snakemake.input[0]).parent), **snakemake.output)

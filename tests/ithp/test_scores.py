@@ -28,7 +28,7 @@ def predictions(label, predicted, seeds=1, folds=2):
         )
         for s in range(seeds)
     ]
-    return pd.concat(parts).assign(model="m", modalities="T", protocol="p")
+    return pd.concat(parts).assign(model="m", modalities="T", protocol="p", target=np.nan)
 
 
 def test_value_is_the_mean_over_seeds_of_all_folds_together():

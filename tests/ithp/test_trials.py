@@ -85,7 +85,7 @@ def test_inner_rows_choose_an_epoch_and_the_test_rows_choose_nothing(features):
     epochs = trial.history["epoch"].nunique()
     assert 4 <= epochs < 40
     training = features.training(features.splits[0][2])
-    chosen = inner_rows(training, features.group, [0])
+    chosen = inner_rows(training, features, [0])
     assert 0 < chosen.sum() < training.sum() / 3
     assert not (chosen & ~training).any()
     assert not set(features.group[chosen]) & set(features.group[training & ~chosen])

@@ -92,6 +92,19 @@ class Training(Section):
     """Lightning's precision."""
 
 
+class Own(Section):
+    format: Literal["neutral", "mag", "mmsa", "csd", "mustard"] = "neutral"
+    """What the file or folder holds (docs/ithp.md)."""
+    path: str
+    """The file, or for csd and mustard the folder."""
+    order: list[str] = Field(min_length=1)
+    """Modalities to use, the prime one first."""
+    missing: Literal["zero", "refuse"] = "zero"
+    """Values that are not finite: replaced by 0 and counted in the card, or an error."""
+    text_encoder: str | None = None
+    """A model of transformers, on the hub or in a folder, that turns words into vectors; for the format mag."""
+
+
 class Ithp(Section):
     device: Literal["cpu", "gpu", "auto"] = "cpu"
     """Lightning's accelerator for training."""
@@ -103,5 +116,7 @@ class Ithp(Section):
     """ITHP with a label on Gaussian modalities, in every order of them."""
     real: Training = Training()
     """ITHP and its controls on MUStARD and CMU-MOSI, where data.mirror or data.download gives them."""
+    datasets: dict[str, Own] = {}
+    """Data sets of your own by name, trained on like `real` and in the same tables."""
     resamples: int = Field(1000, ge=100)
     """Bootstrap resamples of the videos or speakers behind each interval."""

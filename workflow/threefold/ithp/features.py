@@ -6,8 +6,8 @@ import csv
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,18 +20,23 @@ from threefold.record.files import atomic
 MOSI_TRAIN_VIDEOS = 62  # the extractors of text and video were trained on these videos' labels (spec §9.1)
 
 
-@dataclass(frozen=True)
-class Features:
+class Features(NamedTuple):
     """Aligned rows. `modalities`: name -> (n, d) float32, in the published order, prime first; `label`: (n,), 0 or 1.
 
     `group`: (n,) int, whose rows depend on each other: the video, the speaker. `folds`: protocol -> list of test rows;
-    the rows of a fold's training set are `training_rows`.
+    the others are its training rows. `target`: (n,) the real label where there is one, else None; `validation`: (n,)
+    bool, training rows that a published split sets aside to choose an epoch, else None. `replaced`: values that were
+    not finite, by modality; `left_out`: rows of the file that lack a modality.
     """
 
     modalities: dict[str, np.ndarray]
     label: np.ndarray
     group: np.ndarray
     folds: dict[str, list[np.ndarray]]
+    target: np.ndarray | None = None
+    validation: np.ndarray | None = None
+    replaced: dict[str, int] = {}  # noqa: RUF012 (never changed)
+    left_out: int = 0
 
     @property
     def splits(self) -> list[tuple[str, int, np.ndarray]]:
@@ -95,23 +100,29 @@ def read_mustard(folder: str | Path) -> Features:
     rows are those of the show FRIENDS (spec §3.4). Words are lower-case runs of letters and digits, or single signs.
     """
     folder = Path(folder)
-    rows = list(json.loads((folder / "sarcasm_data.json").read_text()).values())
+    ids, label, group, folds = read_mustard_folds(folder)
     texts = (folder / "bert-input.txt").read_text().splitlines()  # the same utterances with the apostrophes repaired
-    if len(texts) != len(rows):
-        raise InputError(f"{folder}/bert-input.txt has {len(texts)} lines, sarcasm_data.json {len(rows)} utterances")
+    if len(texts) != len(ids):
+        raise InputError(f"{folder}/bert-input.txt has {len(texts)} lines, sarcasm_data.json {len(ids)} utterances")
     vectors: dict[str, np.ndarray] = {}
     for path in sorted(folder.glob("glove_dict_*.p")):
         vectors |= load_arrays(path)
     text = np.stack([_mean_vector(line, vectors) for line in texts]).astype(np.float32)
-    label = np.array([row["sarcasm"] for row in rows], np.int8)
-    speakers = sorted({row["speaker"] for row in rows})
-    group = np.array([speakers.index(row["speaker"]) for row in rows])
     check("mustard", {"T": text}, label)
+    return Features({"T": text}, label, group, folds)
+
+
+def read_mustard_folds(folder: Path) -> tuple[list[str], np.ndarray, np.ndarray, dict[str, list[np.ndarray]]]:
+    """Ids, labels, speakers and folds by protocol of sarcasm_data.json and split_indices.p."""
+    table = json.loads((folder / "sarcasm_data.json").read_text())
+    rows = list(table.values())
+    label = np.array([row["sarcasm"] for row in rows], np.int8)
+    group = np.unique([row["speaker"] for row in rows], return_inverse=True)[1]
     folds = [np.asarray(test) for _, test in load_arrays(folder / "split_indices.p")]
     if sorted(np.concatenate(folds).tolist()) != list(range(len(rows))):
         raise InputError(f"{folder}/split_indices.p: its test folds do not hold each of {len(rows)} rows once")
     friends = np.flatnonzero([row["show"] == "FRIENDS" for row in rows])
-    return Features({"T": text}, label, group, {"published folds": folds, "speaker-independent": [friends]})
+    return list(table), label, group, {"published folds": folds, "speaker-independent": [friends]}
 
 
 def _mean_vector(text: str, vectors: dict[str, np.ndarray]) -> np.ndarray:
@@ -120,14 +131,16 @@ def _mean_vector(text: str, vectors: dict[str, np.ndarray]) -> np.ndarray:
     return np.mean(known, axis=0) if known else np.zeros_like(next(iter(vectors.values())))
 
 
-READERS = {"mosi": read_mosi, "mustard": read_mustard}
+PUBLIC = {"mosi": read_mosi, "mustard": read_mustard}
 
 
 def save(features: Features, arrays: str | Path, folds: str | Path, card: str | Path, **further: np.ndarray) -> None:
     """Write arrays (.npz: `X_<modality>`, `label`, `group` and `further`), folds and card (JSON)."""
     named = {f"X_{name}": x for name, x in features.modalities.items()}
     with atomic(arrays) as part:
-        np.savez(part, label=features.label, group=features.group, **named, **further)
+        optional = {name: getattr(features, name) for name in ("target", "validation")}
+        optional = {name: x for name, x in optional.items() if x is not None}
+        np.savez(part, label=features.label, group=features.group, **named, **optional, **further)
     protocols = {name: [rows.tolist() for rows in test] for name, test in features.folds.items()}
     for path, content in ((folds, protocols), (card, describe(features))):
         with atomic(path) as part:
@@ -138,19 +151,21 @@ def load(features: str | Path, folds: str | Path) -> Features:
     """Read what `save` has written."""
     with np.load(features, allow_pickle=False) as arrays:
         modalities = {key.removeprefix("X_"): arrays[key] for key in arrays if key.startswith("X_")}
+        optional = [arrays.get(name) for name in ("target", "validation")]
         label, group = arrays["label"], arrays["group"]
     protocols = json.loads(Path(folds).read_text())
-    return Features(modalities, label, group, {name: [np.array(rows) for rows in p] for name, p in protocols.items()})
+    protocols = {name: [np.array(rows) for rows in tests] for name, tests in protocols.items()}
+    return Features(modalities, label, group, protocols, *optional)
 
 
 def describe(features: Features) -> dict:
     """What a reader should know of a data set: sizes, balance, ranges, constant columns, folds."""
 
-    def columns(x: np.ndarray) -> dict:
+    def columns(name: str, x: np.ndarray) -> dict:
         return {
             "columns": x.shape[1],
             "constant_columns": int((x.max(0) == x.min(0)).sum()),
-            "missing_values": int(np.isnan(x).sum()),
+            "values_not_finite": features.replaced.get(name, 0),
             "rank": int(np.linalg.matrix_rank(x - x.mean(0))),
             "minimum": float(x.min()),
             "maximum": float(x.max()),
@@ -158,9 +173,10 @@ def describe(features: Features) -> dict:
 
     return {
         "rows": len(features.label),
+        "rows_left_out": features.left_out,
         "positive": int(features.label.sum()),
         "groups": len(np.unique(features.group)),
-        "modalities": {name: columns(x) for name, x in features.modalities.items()},
+        "modalities": {name: columns(name, x) for name, x in features.modalities.items()},
         "folds": {
             name: [{"rows": len(rows), "positive": int(features.label[rows].sum())} for rows in folds]
             for name, folds in features.folds.items()
@@ -178,8 +194,12 @@ def held_out_predictions(
     test: np.ndarray,
     scores: np.ndarray,
     threshold: float,
+    real: bool = False,
 ) -> pd.DataFrame:
-    """Rows of the table ithp/predictions for the held-out rows `test`; label 1 is predicted above `threshold`."""
+    """Rows of the table ithp/predictions for the held-out rows `test`; label 1 is predicted above `threshold`.
+
+    `real`: the scores predict the real label.
+    """
     return pd.DataFrame(
         {
             "model": model,
@@ -189,6 +209,7 @@ def held_out_predictions(
             "seed": seed,
             "row": test,
             "label": features.label[test].astype(int),
+            "target": features.target[test].astype(np.float32) if real else np.float32(np.nan),
             "score": scores.astype(np.float32),
             "predicted": (scores > threshold).astype(int),
         }

@@ -128,4 +128,4 @@ def _draw_panel(axis: Axes, key: tuple[str, str], names: list[str], part: pd.Dat
     axis.set_yticks(range(len(names)), [name.replace("-", " → " if name in chains else " + ") for name in names])
     axis.set_ylim(len(names) - 0.4, -0.6)
     score = "accuracy" if dataset == "gaussian" else "weighted F1"
-    axis.set(title=f"{TITLES[dataset]}: {protocol}", xlabel=f"{score}, held-out rows")
+    axis.set(title=f"{TITLES.get(dataset, dataset)}: {protocol}", xlabel=f"{score}, held-out rows")

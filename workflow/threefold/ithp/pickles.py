@@ -26,7 +26,16 @@ def _latin1(text: str, encoding: str) -> bytes:
     return text.encode("latin1")
 
 
+def _scalar(dtype: np.dtype, data: bytes) -> Any:
+    """Stands in for NumPy's maker of scalars."""
+    if not isinstance(dtype, np.dtype) or dtype.hasobject:
+        raise pickle.UnpicklingError("a NumPy scalar that holds an object")
+    return np.frombuffer(data.encode("latin1") if isinstance(data, str) else data, dtype)[0]
+
+
 ALLOWED = {
+    ("numpy.core.multiarray", "scalar"): _scalar,
+    ("numpy._core.multiarray", "scalar"): _scalar,
     ("numpy", "dtype"): np.dtype,
     ("numpy", "ndarray"): "numpy.ndarray",  # only ever an argument of _reconstruct, so it need not be callable
     ("numpy.core.multiarray", "_reconstruct"): _empty_array,
@@ -42,14 +51,14 @@ class _Unpickler(pickle.Unpickler):
         return ALLOWED[module, name]
 
 
-def load_arrays(path: str | Path) -> Any:
+def load_arrays(path: str | Path, limit: int | None = None) -> Any:
     """Read a pickle of plain containers, numbers, strings and NumPy arrays; Python 2 strings come as str.
 
-    Raises InputError naming the offending global, for a truncated or damaged file, or above `SIZE_LIMIT` bytes.
+    Raises InputError naming the offending global, for a truncated or damaged file, or above `limit` bytes.
     """
-    path = Path(path)
-    if path.stat().st_size > SIZE_LIMIT:
-        raise InputError(f"{path}: {path.stat().st_size} bytes, but at most {SIZE_LIMIT} are read from a pickle")
+    path, limit = Path(path), limit or SIZE_LIMIT
+    if path.stat().st_size > limit:
+        raise InputError(f"{path}: {path.stat().st_size} bytes, but at most {limit} are read from a pickle")
     try:
         with path.open("rb") as file:
             return _Unpickler(file, encoding="latin1").load()

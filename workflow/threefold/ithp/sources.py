@@ -109,6 +109,13 @@ def _mirrored(dataset: str, mirror: str | None) -> bool:
     return mirror is not None and all(Path(mirror, source.folder, name).is_file() for name in source.files)
 
 
+def own_files(path: str) -> list[str]:
+    """The file `path`, or the files of the folder `path`."""
+    if not Path(path).is_dir():
+        return [path]
+    return sorted(os.fspath(file) for file in Path(path).iterdir() if file.is_file())
+
+
 def fetch(dataset: str, folder: str | Path, mirror: str | None, download: bool) -> None:
     """Put the files of `dataset` into `folder`, each checked against its SHA-256.
 

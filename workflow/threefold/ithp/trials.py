@@ -78,21 +78,21 @@ def run_network(
     """
     rng = np.random.default_rng([seed, 1])
     modalities = views(model, features, chain, rng)
-    architecture, multipliers = design(model, [x.shape[1] for x in modalities], settings)
+    real = features.target is not None
+    label = features.target if real else features.label
+    architecture, multipliers = design(model, [x.shape[1] for x in modalities], settings, regression=real)
     members = [(s, *split) for split in features.splits for s in range(settings["seeds"])]
     replicas = [Replica([seed, s, fold], **multipliers) for s, _, fold, _ in members]
     weight = np.stack([features.training(test) for *_, test in members])
     validation = None
     if settings["patience"]:
-        validation = np.stack(
-            [inner_rows(w, features.group, [seed, s]) for w, (s, *_) in zip(weight, members, strict=True)]
-        )
+        validation = np.stack([inner_rows(w, features, [seed, s]) for w, (s, *_) in zip(weight, members, strict=True)])
         weight &= ~validation
     training = HierarchicalBottleneck(architecture, replicas)
     seen = weight.any(0) | (validation is not None and validation.any(0))  # other rows would only cost time
     rows = Rows(
         [x[seen] for x in modalities],
-        features.label[seen],
+        label[seen],
         weight[:, seen],
         settings["batch_size"],
         seed,
@@ -103,7 +103,7 @@ def run_network(
     trainer = fit(training, rows, **run, logger=logger, resume=resume)
 
     def predict(others: Sequence[np.ndarray]) -> np.ndarray:
-        whole = Rows([modalities[0], *others], features.label, weight, settings["batch_size"], seed)
+        whole = Rows([modalities[0], *others], label, weight, settings["batch_size"], seed)
         return torch.cat(trainer.predict(training, whole), dim=1).float().cpu().numpy()
 
     probability, again = predict(modalities[1:]), predict(modalities[1:])
@@ -111,7 +111,7 @@ def run_network(
     deterministic = not training.network.preset.sampled_evaluation
     predictions = pd.concat(
         [
-            held_out_predictions(features, model, chain, protocol, fold, s, test, scores=p[test], threshold=0.5)
+            held_out_predictions(features, model, chain, protocol, fold, s, test, p[test], 0.0 if real else 0.5, real)
             for p, (s, protocol, fold, test) in zip(probability, members, strict=True)
         ]
     )
@@ -124,12 +124,17 @@ def run_network(
     )
 
 
-def inner_rows(training: np.ndarray, group: np.ndarray, seed: Sequence[int]) -> np.ndarray:
-    """Mask of the rows of a training fold, mask (n,), that choose the epoch: whole groups, about a seventh of them."""
+def inner_rows(training: np.ndarray, features: Features, seed: Sequence[int]) -> np.ndarray:
+    """Mask of the rows of a training fold, mask (n,), that choose the epoch.
+
+    Those that a published split sets aside, else whole groups, about a seventh of them.
+    """
+    if features.validation is not None:
+        return features.validation & training
     rows = np.flatnonzero(training)
     state = int(np.random.default_rng(seed).integers(2**31))
     split = GroupShuffleSplit(1, test_size=VALIDATION_SHARE, random_state=state)
-    _, chosen = next(split.split(rows, groups=group[rows]))
+    _, chosen = next(split.split(rows, groups=features.group[rows]))
     mask = np.zeros(len(training), bool)
     mask[rows[chosen]] = True
     return mask
