@@ -37,7 +37,7 @@ CHOICES = {"window": CONFIG.neuromfa.window} | CONFIG.neuromfa.spectrum.model_du
 SCALED = [model for model in INITIAL if model == "pythia-1.4b"]  # the model of the known surrogates
 SCORED = available(["pythia-1.4b-deduped", *FETCHED], CONFIG.data.mirror, CONFIG.data.download)
 NEUROMFA_ARTIFACTS = [
-    *expand("results/neuromfa/{table}.parquet", table=["initial", "redrawn"]),
+    *expand("results/neuromfa/{table}.parquet", table=["initial", "redrawn", "known"]),
     *expand("results/neuromfa/emergence/{group}.parquet", group=GROUPS),
     *expand("results/neuromfa/controls/{group}.parquet", group=MODEL_GROUPS),
     *expand("results/neuromfa/surrogates/{model}.parquet", model=SCALED),
@@ -45,7 +45,7 @@ NEUROMFA_ARTIFACTS = [
 ]
 NEUROMFA_FIGURES = expand(
     "results/figures/neuromfa_{name}.png",
-    name=["spectra", "training", "initial", "controls"]
+    name=["spectra", "training", "initial", "controls", "known"]
     + (["fetched"] if FETCHED else [])
     + (["correlation"] if "pythia-1.4b-deduped" in SCORED else []),
 )
@@ -262,6 +262,23 @@ rule tabulate_initial:
         "../scripts/neuromfa/tabulate_initial.py"
 
 
+rule tabulate_known:
+    output:
+        "results/neuromfa/known.parquet",
+    log:
+        "logs/tabulate_known.log",
+    benchmark:
+        "logs/tabulate_known.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/tabulate_known"),
+        networks=CONFIG.neuromfa.seeds,
+    script:
+        "../scripts/neuromfa/tabulate_known.py"
+
+
 rule redraw_initial:
     output:
         "results/neuromfa/redrawn.parquet",
@@ -408,6 +425,31 @@ rule figure_neuromfa_training:
         code=code("neuromfa/figure_neuromfa_training"),
     script:
         "../scripts/neuromfa/figure_neuromfa_training.py"
+
+
+rule figure_neuromfa_known:
+    input:
+        "results/neuromfa/known.parquet",
+    output:
+        report(
+            "results/figures/neuromfa_known.png",
+            caption="../workflow/captions/neuromfa_known.rst",
+            category="NeuroMFA",
+            labels={"figure": "Known spectra"},
+        ),
+        "results/figures/neuromfa_known.svg",
+        "results/figures/neuromfa_known.csv",
+    log:
+        "logs/figure_neuromfa_known.log",
+    benchmark:
+        "logs/figure_neuromfa_known.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/figure_neuromfa_known"),
+    script:
+        "../scripts/neuromfa/figure_neuromfa_known.py"
 
 
 rule figure_neuromfa_initial:

@@ -225,3 +225,37 @@ def draw_fetched(emergence: pd.DataFrame, published: pd.DataFrame) -> tuple[Figu
         labels.append("$E$ in the paper's figures")
     figure.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=6)
     return figure, plotted
+
+
+# Position of the maximum, smallest and largest alpha, read off the paper's figure of Watts-Strogatz networks.
+SMALL_WORLDS = {"ring, 1% rewired": (1.47, 1.35, 1.53), "ring, 100% rewired": (2.83, 2.64, 3.03)}
+
+
+def draw_known(known: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
+    """Spectra of Cantor measures with their closed form, and of Watts-Strogatz networks with the paper's figure's.
+
+    known: the table neuromfa/known; random networks are drawn as means, their ranges as bars.
+    """
+    plotted = known.groupby(["name", "q"], sort=False)[["alpha", "f"]].agg(["mean", "std"])
+    plotted.columns = ["alpha", "alpha_sd", "f", "f_sd"]
+    plotted = plotted.reset_index()
+    figure, (left, right) = new_figure(1, 2, height=2.8)
+    weights = np.linspace(-30, 30, 400)[:, None]
+    p = np.array([1 / 3, 2 / 3])
+    share = p**weights / (p**weights).sum(axis=1, keepdims=True)
+    alpha, f = -(share * np.log(p)).sum(axis=1) / np.log(3), -(share * np.log(share)).sum(axis=1) / np.log(3)
+    left.plot(alpha, f, color=PUBLISHED, lw=0.8, label="closed form, 1/3, 2/3")
+    left.plot(*[np.log(2) / np.log(3)] * 2, "x", color=PUBLISHED, label="closed form, Cantor set")
+    for colour, (name, curve) in zip(COLOURS, plotted.groupby("name", sort=False), strict=False):
+        ax = left if name.startswith("Cantor") else right
+        marks = "o" if ax is left else "o-"
+        ax.plot(curve["alpha"], curve["f"], marks, color=colour, ms=2.5, label=name)
+    for height, (name, (middle, low, high)) in zip((0.12, 0.12), SMALL_WORLDS.items(), strict=True):
+        label = "range and maximum in the paper's figure" if name == next(iter(SMALL_WORLDS)) else None
+        error = [[middle - low], [high - middle]]
+        right.errorbar(middle, height, xerr=error, fmt="x", color=PUBLISHED, capsize=2, lw=0.8, label=label)
+    for ax, title in ((left, "Cantor measures"), (right, "rings of 1000 nodes, rewired")):
+        ax.set(title=title, xlabel=r"$\alpha$", ylabel=r"$f(\alpha)$")
+        ax.legend(fontsize=6)
+    right.set_ylim(top=0.55)
+    return figure, plotted

@@ -1,0 +1,49 @@
+"""Sets and networks whose spectra are known: Cantor measures, and Watts-Strogatz networks (paper's toy figure, F14).
+
+The figure does not say how large its networks are; a ring of 1000 nodes with four neighbours each fits it.
+"""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from scipy.sparse.csgraph import shortest_path
+
+from threefold.neuromfa.spectrum import Q, legendre, log_partition_function, mass_exponent
+
+NODES, NEIGHBOURS = 1000, 4
+REWIRED = (0, 0.01, 1)  # the shares of rewired edges in the figure
+CANTOR = {"Cantor set": (1, 0, 1), "Cantor measure 1/3, 2/3": (1, 0, 2)}
+
+
+def cantor_tau(pattern: tuple[int, ...], levels: int = 8) -> np.ndarray:
+    """tau at Q of the measure that each step of a Cantor construction splits as `pattern`, by box counting."""
+    cells = np.array([p for p in pattern if p]) / sum(pattern)
+    measure, log_z = np.ones(1), []
+    for _ in range(levels):
+        measure = np.outer(measure, cells).ravel()
+        log_z.append([np.log((measure**q).sum()) for q in Q])
+    return mass_exponent(np.array(log_z).T, -np.arange(1, levels + 1) * np.log(len(pattern))).tau
+
+
+def small_world_tau(rewired: float, seed: int, nodes: int = NODES, neighbours: int = NEIGHBOURS) -> np.ndarray:
+    """tau at Q of a Watts-Strogatz network, by the unweighted balls of NMFA: the centre is not counted (spec §3.5)."""
+    graph = nx.to_scipy_sparse_array(nx.watts_strogatz_graph(nodes, neighbours, rewired, seed=seed), format="csr")
+    distances = shortest_path(graph, unweighted=True)
+    radii = np.arange(1, int(distances[np.isfinite(distances)].max()) + 1)
+    masses = np.stack([(distances <= r).sum(axis=1) - 1 for r in radii])
+    return mass_exponent(log_partition_function(masses[:, masses[-1] > 0]), np.log(radii / radii[-1])).tau
+
+
+def known_spectra(networks: int) -> pd.DataFrame:
+    """A row per set or network, draw and q: `name`, `draw`, `q`, `alpha`, `f`; `networks` draws of the random ones."""
+    taus = [(name, 0, cantor_tau(pattern)) for name, pattern in CANTOR.items()]
+    for share in REWIRED:
+        draws = range(networks if share else 1)
+        taus += [(f"ring, {share:.0%} rewired", draw, small_world_tau(share, draw)) for draw in draws]
+    tables = []
+    for name, draw, tau in taus:
+        alpha, f = legendre(tau)
+        tables.append(pd.DataFrame({"name": name, "draw": draw, "q": Q, "alpha": alpha, "f": f}))
+    return pd.concat(tables, ignore_index=True).dropna(ignore_index=True)
