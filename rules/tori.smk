@@ -86,6 +86,7 @@ rule compute_volumes:
     params:
         code=code("tori/compute_volumes"),
         options={**TORI_MEASURING, "batch": CONFIG.tori.batch},
+        limits=[CONFIG.tori.word_seconds, CONFIG.tori.word_gigabytes],
     script:
         "../scripts/tori/compute_volumes.py"
 

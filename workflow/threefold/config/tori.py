@@ -53,6 +53,10 @@ class Tori(Section):
     """Retriangulations that a mapping torus gets to find a positively oriented structure."""
     held_out: list[Literal["CHW", "hard", "knots"]] = ["CHW", "hard"]
     """flipper's censuses to compare with; `knots` (779 rows) takes half a minute more."""
+    word_seconds: float = Field(120.0, gt=0)
+    """Processor time that one mapping torus may take; a word that takes more is recorded as lost."""
+    word_gigabytes: float = Field(4.0, gt=0)
+    """Memory that one mapping torus may take."""
     batch: int = Field(32, ge=1)
     """Words that a worker process measures at a time. Changes no result."""
     families: Families = Families()

@@ -10,7 +10,7 @@ import snappy
 from snappy import twister
 
 from threefold.tori.classify import PSEUDO_ANOSOV
-from threefold.tori.processes import map_in_processes
+from threefold.tori.processes import Limits, map_in_processes
 from threefold.tori.surfaces import Surface
 from threefold.tori.volumes import UNMEASURED, braid_name, kojima_mcshane_ratio, measure, seed_moves
 from threefold.tori.words import check_word, to_braid, to_twister
@@ -30,7 +30,13 @@ def mapping_torus(word: str, surface: Surface) -> snappy.Manifold:
 
 
 def measure_classes(
-    classes: pd.DataFrame, surface: Surface, randomisations: int, seed: int, workers: int = 1, batch: int = 32
+    classes: pd.DataFrame,
+    surface: Surface,
+    randomisations: int,
+    seed: int,
+    workers: int = 1,
+    batch: int = 32,
+    limits: Limits = Limits(),  # noqa: B008
 ) -> Iterator[dict]:
     """Yield one row for each row of `classes` (see classify_words), with its mapping torus measured.
 
@@ -38,12 +44,14 @@ def measure_classes(
     pseudo-Anosov where its mapping torus has a positively oriented structure. Same rows for any `workers`.
     """
     rows = classes.to_dict("records")
+    lost = f"ended its process: SnapPy failed, or more than {limits.seconds:g} s or {limits.gigabytes:g} GB were needed"
     open_words = [row["word"] for row in rows if _may_be_pseudo_anosov(row)]
     measured = map_in_processes(
         partial(_measure_word, surface=surface, randomisations=randomisations, seed=seed),
         open_words,
-        lost=lambda word: UNMEASURED | {"status": "crashed", "reason": "SnapPy ended the process"},
+        lost=lambda word: UNMEASURED | {"status": "lost", "reason": lost},
         workers=workers,
+        limits=limits,
         batch=batch,
     )
     for row in rows:

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import resource
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+from functools import partial
+from typing import NamedTuple, TypeVar
+
+import psutil
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 FORK = multiprocessing.get_context("fork")  # any other way of starting a worker runs the calling script again
+
+
+class Limits(NamedTuple):
+    """What one item may use: seconds of processor time, and gigabytes of memory beyond those of the parent process."""
+
+    seconds: float = 120
+    gigabytes: float = 4
 
 
 def map_in_processes(
@@ -20,16 +33,21 @@ def map_in_processes(
     lost: Callable[[Item], Result],
     workers: int = 1,
     batch: int = 32,
+    limits: Limits = Limits(),  # noqa: B008
 ) -> Iterator[Result]:
     """Yield `function(item)` for every item in order, from `workers` processes that take `batch` items at a time.
 
-    An item that ends its process gives `lost(item)` and harms no other.
+    An item that ends its process or runs past `limits`, which ends it too, gives `lost(item)` and harms no other.
     """
+    limited = partial(_limited, function, limits.seconds)
+    pool_of = partial(
+        ProcessPoolExecutor, mp_context=FORK, initializer=_limit_memory, initargs=(int(limits.gigabytes * 2**30),)
+    )
     while items:
         done = 0
         try:
-            with ProcessPoolExecutor(workers, FORK) as pool:
-                for result in pool.map(function, items, chunksize=batch):
+            with pool_of(workers) as pool:
+                for result in pool.map(limited, items, chunksize=batch):
                     yield result
                     done += 1
             return
@@ -37,7 +55,24 @@ def map_in_processes(
             suspects, items = items[done : done + batch], items[done + batch :]
         for item in suspects:
             try:
-                with ProcessPoolExecutor(1, FORK) as alone:
-                    yield alone.submit(function, item).result()
+                with pool_of(1) as alone:
+                    yield alone.submit(limited, item).result()
             except BrokenProcessPool:
                 yield lost(item)
+
+
+def _limit_memory(size: int) -> None:
+    used = psutil.Process().memory_info().vms
+    resource.setrlimit(resource.RLIMIT_AS, (used + size, resource.RLIM_INFINITY))
+
+
+def _limited(function: Callable[[Item], Result], seconds: float, item: Item) -> Result:
+    """`function(item)`; the process ends if it takes longer, even inside SnapPy, or has no memory left."""
+    signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        return function(item)
+    except MemoryError:
+        os._exit(1)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
