@@ -3,6 +3,8 @@
 from threefold.neuromfa.evaluations import STEPS, available
 
 CHECKPOINTS = CONFIG.neuromfa.training.checkpoints
+# The first, a middle and the last: those at which balls over several hops are measured.
+ABLATED = sorted({CHECKPOINTS[0], CHECKPOINTS[len(CHECKPOINTS) // 2], CHECKPOINTS[-1]})
 INITIAL = {m.model: m for m in CONFIG.neuromfa.initial}
 TRAINED, FETCHED = CONFIG.neuromfa.trained, CONFIG.neuromfa.fetched
 SAMPLED = "results/neuromfa/{model}/step{step}/sampled.safetensors"
@@ -37,7 +39,7 @@ CHOICES = {"window": CONFIG.neuromfa.window} | CONFIG.neuromfa.spectrum.model_du
 SCALED = [model for model in INITIAL if model == "pythia-1.4b"]  # the model of the known surrogates
 SCORED = available(["pythia-1.4b-deduped", *FETCHED], CONFIG.data.mirror, CONFIG.data.download)
 NEUROMFA_ARTIFACTS = [
-    *expand("results/neuromfa/{table}.parquet", table=["initial", "redrawn", "known"]),
+    *expand("results/neuromfa/{table}.parquet", table=["initial", "redrawn", "known", "hops"]),
     *expand("results/neuromfa/emergence/{group}.parquet", group=GROUPS),
     *expand("results/neuromfa/controls/{group}.parquet", group=MODEL_GROUPS),
     *expand("results/neuromfa/surrogates/{model}.parquet", model=SCALED),
@@ -45,7 +47,7 @@ NEUROMFA_ARTIFACTS = [
 ]
 NEUROMFA_FIGURES = expand(
     "results/figures/neuromfa_{name}.png",
-    name=["spectra", "training", "initial", "controls", "known"]
+    name=["spectra", "training", "initial", "controls", "known", "hops"]
     + (["fetched"] if FETCHED else [])
     + (["correlation"] if "pythia-1.4b-deduped" in SCORED else []),
 )
@@ -262,6 +264,25 @@ rule tabulate_initial:
         "../scripts/neuromfa/tabulate_initial.py"
 
 
+rule measure_hops:
+    input:
+        expand("results/neuromfa/{model}/step{step}/graph.npz", model=TRAINED, step=ABLATED),
+    output:
+        "results/neuromfa/hops.parquet",
+    log:
+        "logs/measure_hops.log",
+    benchmark:
+        "logs/measure_hops.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/measure_hops"),
+        choices=CHOICES,
+    script:
+        "../scripts/neuromfa/measure_hops.py"
+
+
 rule tabulate_known:
     output:
         "results/neuromfa/known.parquet",
@@ -450,6 +471,31 @@ rule figure_neuromfa_known:
         code=code("neuromfa/figure_neuromfa_known"),
     script:
         "../scripts/neuromfa/figure_neuromfa_known.py"
+
+
+rule figure_neuromfa_hops:
+    input:
+        "results/neuromfa/hops.parquet",
+    output:
+        report(
+            "results/figures/neuromfa_hops.png",
+            caption="../workflow/captions/neuromfa_hops.rst",
+            category="NeuroMFA",
+            labels={"figure": "One, two and three hops"},
+        ),
+        "results/figures/neuromfa_hops.svg",
+        "results/figures/neuromfa_hops.csv",
+    log:
+        "logs/figure_neuromfa_hops.log",
+    benchmark:
+        "logs/figure_neuromfa_hops.tsv"
+    conda:
+        "../envs/neuromfa.yaml"
+    threads: 1
+    params:
+        code=code("neuromfa/figure_neuromfa_hops"),
+    script:
+        "../scripts/neuromfa/figure_neuromfa_hops.py"
 
 
 rule figure_neuromfa_initial:

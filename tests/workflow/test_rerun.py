@@ -27,7 +27,7 @@ def test_a_finished_run_has_nothing_to_do(finished):
             {"neuromfa": {"window": 140}},
             {"fit_spectrum", "redraw_initial", "measure_emergence", "tabulate_initial"}
             | {"measure_controls", "figure_neuromfa_spectra", "figure_neuromfa_training", "figure_neuromfa_initial"}
-            | {"figure_neuromfa_controls"},
+            | {"figure_neuromfa_controls", "measure_hops", "figure_neuromfa_hops"},
         ),
         ({"ithp": {"resamples": 200}}, {"score", "figure_ithp_scores"}),
         (

@@ -259,3 +259,22 @@ def draw_known(known: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
         ax.legend(fontsize=6)
     right.set_ylim(top=0.55)
     return figure, plotted
+
+
+def draw_hops(hops: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
+    """Spectra over one, two and three hops at some steps of training, a panel per hops: means over the networks.
+
+    hops: rows of the table neuromfa/hops; several models are told apart by their dashes.
+    """
+    plotted = hops.groupby(["model", "step", "hops", "q"], sort=False)[["alpha", "f"]].mean().reset_index()
+    figure, axes = new_figure(1, plotted["hops"].nunique(), height=2.6, sharey=True)
+    dashes = dict(zip(plotted["model"].unique(), ["-", "--", ":", "-."], strict=False))
+    colours = dict(zip(sorted(plotted["step"].unique()), COLOURS, strict=False))
+    for ax, (count, panel) in zip(axes, plotted.groupby("hops"), strict=True):
+        for (model, step), curve in panel.groupby(["model", "step"], sort=False):
+            label = f"{model}, step {step}"
+            ax.plot(curve["alpha"], curve["f"], color=colours[step], linestyle=dashes.get(model, "-"), label=label)
+        ax.set(title=f"{count} hop{'s' if count > 1 else ''}", xlabel=r"$\alpha$")
+    axes[0].set_ylabel(r"$f(\alpha)$")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=7)
+    return figure, plotted
