@@ -57,7 +57,6 @@ class HubBytes:
         self.name = f"{repository}@{commit[:8]}/{file}"
         self._url = hf_hub_url(repository, file, revision=commit)
         self._locate()
-        self.requests = self.received = 0
 
     def _locate(self) -> None:
         found = get_hf_file_metadata(self._url, retry_on_errors=True)
@@ -95,7 +94,6 @@ class HubBytes:
         etag = answer.headers.get("ETag")
         if found != expected or len(answer.content) != stop - start or etag != (self._storage_etag or etag):
             raise InputError(f"{self.name}: it changed while being read ({found}, ETag {etag}); fetch it again")
-        self.requests, self.received = self.requests + 1, self.received + len(answer.content)
         return answer.content
 
     def _get(self, start: int, stop: int) -> httpx2.Response:
