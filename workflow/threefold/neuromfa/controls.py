@@ -80,11 +80,12 @@ def _counts(
     seed: int,
 ) -> Iterator[tuple[str, int, int, dict[str, np.ndarray]]]:
     """(control, window, index of the network, counts of its balls)."""
-    versions = {"none": graphs} | {name: surrogate(name, graphs, seed) for name in SURROGATES}
+    surrogates = {name: surrogate(name, graphs, seed) for name in SURROGATES}
     for index in range(len(graphs.seeds)):
-        for control, version in versions.items():
-            yield control, choices.window, index, count_lengths(version.network(index), choices)
         found = count_lengths(graphs.network(index), choices)
+        yield "none", choices.window, index, found
+        for control, version in surrogates.items():
+            yield control, choices.window, index, count_lengths(version.network(index), choices)
         yield "fixed centres", choices.window, index, {x: c[:, lasting[index][x]] for x, c in found.items()}
         for window in windows:
             if window != choices.window:
