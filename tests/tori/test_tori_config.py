@@ -1,9 +1,14 @@
 """The section `tori` of the configuration."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from threefold.config import load_config
 from threefold.record.errors import InputError
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_any_surface_may_be_listed():
@@ -26,3 +31,8 @@ def test_a_wrong_value_is_refused_with_its_key(wrong):
     key = next(iter(wrong))
     with pytest.raises(InputError, match=f"tori.{key}"):
         load_config({"tori": wrong})
+
+
+def test_the_scale_of_the_paper_is_a_valid_configuration():
+    config = load_config({"tori": yaml.safe_load((ROOT / "config" / "paper.yaml").read_text())["tori"]})
+    assert config.tori.max_length["S_2_1"] == 7
