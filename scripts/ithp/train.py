@@ -1,5 +1,6 @@
 """Train the networks of one batch of trials, each on every split of the data set with every seed."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -18,9 +19,14 @@ with job(snakemake), track(snakemake, params.settings) as run:
     resumptions = []
     for trial, folder in zip(params.trials, [Path(p).parent for p in snakemake.output.metrics], strict=True):
         model, chain = trial.split("/")
-        resumptions.append(Path(snakemake.log[0]).parent / f"{model}.{chain}.{params.code.split(':')[1]}.ckpt")
+        settings = params.settings
+        if trial in params.cells:
+            model, chain = "ithp", "-".join(features.modalities)
+            settings = settings | {"detector": params.cells[trial]}
+        state = hashlib.sha256(json.dumps([params.code, trial, settings, params.seed]).encode()).hexdigest()[:16]
+        resumptions.append(Path(snakemake.log[0]).parent / f"{state}.ckpt")
         result = run_network(
-            features, model, chain.split("-"), params.settings, params.seed, run.lightning_logger(), resumptions[-1]
+            features, model, chain.split("-"), settings, params.seed, run.lightning_logger(), resumptions[-1]
         )
         write_table(folder / "predictions.parquet", result.predictions, "ithp/predictions")
         write_table(folder / "history.parquet", result.history.assign(modalities=chain), "ithp/history")

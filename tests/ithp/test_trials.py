@@ -113,8 +113,8 @@ def test_linear_controls_choose_c_inside_the_training_rows(features):
 
 def test_the_plan_names_every_trial_once():
     assert ["-".join(c) for c in subsets("TAV")] == ["T", "A", "V", "T-A", "T-V", "A-V", "T-A-V"]
-    assert len(batches("gaussian", ["X0", "X1", "X2"])["ithp"]) == 6
+    assert len(batches("gaussian", ["X0", "X1", "X2"])["ithp"]) == 6 + 1
     mosi = batches("mosi", "TAV")
     assert len(set(mosi["ithp"])) == len(mosi["ithp"]) == 7 + 5
-    assert len(set(mosi["controls"])) == 4 + 3
+    assert len(set(mosi["controls"])) == 4 + 4
     assert batches("mustard", "T") == {"ithp": ["ithp/T"]}

@@ -18,6 +18,7 @@ def train(
     """Train a linear chain for every entry of `multipliers` (beta, gamma, lam) and every seed, all in lockstep.
 
     Each bottleneck is as wide as X0, so that the losses alone decide how many of its dimensions carry anything.
+    The learning rate is divided by the number of bottlenecks: faster, a second one stays in a local minimum.
     `shuffled` permutes the rows of all modalities but X0. `settings` has seeds, epochs, batch_size, learning_rate and
     device. Also returns beta, gamma, lam and seed of each replica.
     """
@@ -26,7 +27,7 @@ def train(
     levels, n = len(modalities) - 1, int((~held_out).sum())
     members = [{**m, "seed": s} for m in multipliers for s in range(settings["seeds"])]
     replicas = [Replica([seed, m["seed"]], [m["beta"], m["gamma"]][:levels], [1.0, m["lam"]][:levels]) for m in members]
-    model = HierarchicalBottleneck(linear_architecture(modalities, settings["learning_rate"]), replicas)
+    model = HierarchicalBottleneck(linear_architecture(modalities, settings["learning_rate"] / levels), replicas)
     rows = Rows(modalities, np.zeros(n), np.ones((len(replicas), n)), settings["batch_size"], seed)
     fit(model, rows, settings["epochs"], settings["device"], logger)
     return model, members

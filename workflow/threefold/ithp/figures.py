@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from threefold.ithp import gaussian as closed_form
-from threefold.record.style import COLOURS, PAGE, PUBLISHED, new_figure
+from threefold.record.style import COLOURS, PAGE, PUBLISHED, SEQUENCE, new_figure
 
 RELATIVE, ABSOLUTE = 0.03, 0.02  # the tolerance of spec §7.5: 3 % or 0.02 nat, whichever is wider
 TITLES = {"gaussian": "Gaussian", "mosi": "CMU-MOSI", "mustard": "MUStARD text"}
@@ -18,6 +18,7 @@ MODELS = {  # name in the table -> name and colour in the figure
     "ithp": ("ITHP", COLOURS[0]),
     "no_bottleneck": ("same network, label only", COLOURS[5]),
     "flat": ("one flat bottleneck", "0.45"),
+    "published": ("ITHP as in the official code", "0.7"),
     "shuffled": ("ITHP, detectors shuffled", COLOURS[3]),
     "concatenation": ("perceptron on the concatenation", COLOURS[4]),
     "logistic": ("logistic regression", COLOURS[1]),
@@ -129,3 +130,74 @@ def _draw_panel(axis: Axes, key: tuple[str, str], names: list[str], part: pd.Dat
     axis.set_ylim(len(names) - 0.4, -0.6)
     score = "accuracy" if dataset == "gaussian" else "weighted F1"
     axis.set(title=f"{TITLES.get(dataset, dataset)}: {protocol}", xlabel=f"{score}, held-out rows")
+
+
+def draw_sweep(published: pd.DataFrame, sweeps: dict[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
+    """Heat maps over beta and gamma: precision and recall of Figure 4, and weighted F1 of every measured sweep."""
+    printed = published[published["table"] == "Figure 4"].assign(panel="MUStARD, as printed: " + published["metric"])
+    parts = [printed[["panel", "beta", "gamma", "value"]]]
+    for name, sweep in sweeps.items():
+        ours = sweep[sweep["metric"] == "f1"]
+        parts.append(ours.assign(panel=f"{TITLES.get(name, name)}, measured: F1")[["panel", "beta", "gamma", "value"]])
+    table = pd.concat(parts, ignore_index=True)
+    figure, axes = new_figure(1, table["panel"].nunique(), height=2.9, squeeze=False)
+    for axis, (panel, part) in zip(axes.flat, table.groupby("panel", sort=False), strict=True):
+        grid = part.pivot_table(index="gamma", columns="beta", values="value")
+        axis.imshow(grid, origin="lower", cmap=SEQUENCE, aspect="auto")
+        middle = (grid.to_numpy().min() + grid.to_numpy().max()) / 2
+        best = grid.to_numpy().max()
+        for (row, column), value in np.ndenumerate(grid.to_numpy()):
+            colour, weight = "black" if value > middle else "white", "bold" if value == best else "normal"
+            text = f"{value:.3f}".lstrip("0")
+            axis.text(column, row, text, ha="center", va="center", fontsize=6, color=colour, weight=weight)
+        axis.set_xticks(range(grid.shape[1]), [f"{beta:g}" for beta in grid.columns])
+        axis.set_yticks(range(grid.shape[0]), [f"{gamma:g}" for gamma in grid.index])
+        axis.grid(False)
+        axis.set(xlabel="β", ylabel="γ")
+        axis.set_title(panel.replace(": ", ":\n"), fontsize=8)
+    return figure, table
+
+
+def draw_tables(published: pd.DataFrame, scores: dict[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
+    """Weighted F1 by set of modalities: Table 1 as printed, and linear SVM and ITHP on every data set at hand."""
+    printed = published[(published["table"] == "Table 1") & (published["metric"] == "f1")]
+    names = {"MSDM": "linear SVM (MSDM)", "ITHP": "ITHP"}
+    parts = [
+        printed.assign(
+            panel="MUStARD, as printed (no intervals given)",
+            method=printed["method"].map(names),
+            value=printed["value"] / 100,
+            low=np.nan,
+            high=np.nan,
+        )
+    ]
+    for name, table in scores.items():
+        ours = table[(table["metric"] == "f1") & table["model"].isin(["svm", "ithp"])]
+        sets = set(table.loc[table["model"] == "svm", "modalities"])
+        ours = ours[ours["modalities"].isin(sets)]
+        ours = ours.assign(
+            panel=f"{TITLES.get(name, name)}, measured (stand-in)",
+            method=ours["model"].map({"svm": names["MSDM"], "ithp": names["ITHP"]}),
+        )
+        parts.append(ours)
+    shown = pd.concat(parts, ignore_index=True)[["panel", "method", "modalities", "value", "low", "high"]]
+    figure, axes = new_figure(1, shown["panel"].nunique(), height=2.6, squeeze=False)
+    for axis, (panel, part) in zip(axes.flat, shown.groupby("panel", sort=False), strict=True):
+        ordered = part if "as printed" in panel else part[part["method"] == "ITHP"]
+        sets = sorted(dict.fromkeys(ordered["modalities"]), key=lambda name: name.count("-"))
+        for k, (method, rows) in enumerate(part.groupby("method", sort=True)):
+            x = rows["modalities"].map(sets.index) + (k - 0.5) * 0.2
+            error = np.abs(rows[["low", "high"]].to_numpy().T - rows["value"].to_numpy())
+            axis.errorbar(x, rows["value"], yerr=None if np.isnan(error).all() else error, **_mark(method, panel))
+        axis.set_xticks(range(len(sets)), sets)
+        axis.set(ylabel="weighted F1", title=panel)
+        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2, fontsize=7)
+    return figure, shown
+
+
+def _mark(method: str, panel: str) -> dict:
+    printed, ithp = "as printed" in panel, method == "ITHP"
+    colour = PUBLISHED if printed else COLOURS[0] if ithp else COLOURS[2]
+    return {"fmt": "o" if ithp else "s", "ms": 4, "lw": 0.9, "mfc": colour if ithp else "white", "color": colour} | {
+        "label": method
+    }

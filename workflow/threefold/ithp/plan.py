@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations, permutations
 
 LINEAR = ("majority", "logistic", "svm")
-CONTROLS = ("concatenation", "no_bottleneck", "flat", "shuffled")
+CONTROLS = ("concatenation", "no_bottleneck", "flat", "shuffled", "published")
 
 
 def subsets(names: Sequence[str]) -> list[list[str]]:
@@ -24,11 +24,11 @@ def batches(dataset: str, names: Sequence[str]) -> dict[str, list[str]]:
 
     `ithp`: every set of modalities and every order of all of them, on Gaussian data the orders alone. `controls`: a
     perceptron on the concatenation; ITHP without the bottlenecks' loss; one flat bottleneck whose detector sees all
-    other modalities at once; ITHP whose detectors see other rows' modalities.
+    other modalities at once; ITHP whose detectors see other rows' modalities; ITHP as the official code computes it.
     """
     full = "-".join(names)
     if dataset == "gaussian":
-        return {"ithp": [f"ithp/{'-'.join(order)}" for order in orders(names)]}
+        return {"ithp": [*(f"ithp/{'-'.join(order)}" for order in orders(names)), f"published/{full}"]}
     if len(names) == 1:
         return {"ithp": [f"ithp/{full}"]}
     chains = ["-".join(chain) for chain in (*subsets(names), *(orders(names)[1:] if len(names) == 3 else ()))]
@@ -37,3 +37,8 @@ def batches(dataset: str, names: Sequence[str]) -> dict[str, list[str]]:
         "ithp": list(dict.fromkeys(f"ithp/{chain}" for chain in chains)),
         "controls": [f"concatenation/{chain}" for chain in joined] + [f"{model}/{full}" for model in CONTROLS[1:]],
     }
+
+
+def cells(betas: Sequence[float], gammas: Sequence[float]) -> dict[str, list[float]]:
+    """Trials of a sweep of both multipliers: name -> (beta, gamma)."""
+    return {f"sweep/beta{beta:g}_gamma{gamma:g}": [beta, gamma] for beta in betas for gamma in gammas}

@@ -15,6 +15,7 @@ from threefold.ithp.features import Features, held_out_predictions
 from threefold.ithp.network import Architecture, Bottlenecks, Replica
 from threefold.ithp.training import HierarchicalBottleneck, Rows, fit
 
+OFFICIAL = {"preset": "published", "head": "residual", "information_weight": None, "task_weight": 1.0}
 VALIDATION_SHARE = 0.15  # of a training fold's groups, where an epoch is chosen
 
 
@@ -76,6 +77,8 @@ def run_network(
 
     `resume`: a file from which a training that was killed goes on, see `training.fit`.
     """
+    if model == "published":
+        settings = settings | OFFICIAL
     rng = np.random.default_rng([seed, 1])
     modalities = views(model, features, chain, rng)
     real = features.target is not None
