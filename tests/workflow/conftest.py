@@ -35,7 +35,7 @@ class Project:
         return self.command("snakemake", "--cores", str(cores), *arguments, "--configfile", SMALL)
 
     def plan(self, *configfiles: str) -> dict[str, int]:
-        """How many jobs of each rule would run now, by a dry run through Snakemake's API."""
+        """How many jobs of each script would run now, by a dry run through Snakemake's API."""
         done = self.command("python", "tests/workflow/plan.py", SMALL, *configfiles)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])

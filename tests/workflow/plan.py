@@ -1,4 +1,4 @@
-"""Print, as JSON, how many jobs of each rule Snakemake would run in this folder: `python plan.py [configfile]`.
+"""Print, as JSON, how many jobs of each script Snakemake would run in this folder: `python plan.py [configfile]`.
 
 A process of its own, because the Snakefile imports the library of the folder it stands in.
 """
@@ -23,4 +23,5 @@ with SnakemakeApi(OutputSettings(dryrun=True)) as api:
     )
     settings = DAGSettings(rerun_triggers=triggers, max_checksum_file_size=10**12, force_incomplete=True)
     workflow.dag(settings).execute_workflow(executor="dryrun")
-    print(json.dumps(Counter(job.rule.name for job in workflow._workflow.dag.needrun_jobs(exclude_finished=False))))
+    rules = [job.rule for job in workflow._workflow.dag.needrun_jobs(exclude_finished=False)]
+    print(json.dumps(Counter(Path(rule.script).stem if rule.script else rule.name for rule in rules)))
