@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from threefold.ithp import sources
+from threefold.record import downloads
 from threefold.record.errors import InputError
 
 
@@ -17,8 +18,8 @@ def home(mirror, monkeypatch):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         monkeypatch.setattr(
-            sources,
-            "HOMES",
+            downloads,
+            "GITHUB",
             (f"http://127.0.0.1:{server.server_port}/gone/{{path}}", f"http://127.0.0.1:{server.server_port}/{{path}}"),
         )
         source = sources.SOURCES["mustard"]

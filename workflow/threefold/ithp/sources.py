@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from threefold.record.errors import InputError
-from threefold.record.files import atomic, digest
+from threefold.record import downloads
 from threefold.record.progress import progress
-
-HOMES = (  # tried in this order
-    "https://raw.githubusercontent.com/{repository}/{commit}/{path}",
-    "https://cdn.jsdelivr.net/gh/{repository}@{commit}/{path}",
-    "https://github.com/{repository}/raw/{commit}/{path}",
-)
 
 
 @dataclass(frozen=True)
@@ -34,7 +26,7 @@ class Source:
 
     def urls(self, name: str) -> list[str]:
         path, _ = self.files[name]
-        return [home.format(repository=self.repository, commit=self.commit, path=path) for home in HOMES]
+        return downloads.github_urls(self.repository, self.commit, path)
 
 
 SOURCES = {
@@ -117,47 +109,11 @@ def own_files(path: str) -> list[str]:
 
 
 def fetch(dataset: str, folder: str | Path, mirror: str | None, download: bool) -> None:
-    """Put the files of `dataset` into `folder`, each checked against its SHA-256.
+    """Put the files of `dataset` into `folder`, each checked against its SHA-256: from the mirror, else its homes.
 
-    The mirror is looked into first; what it lacks is downloaded, from the first home that answers.
     Raises InputError where a file is nowhere to be had or is not the file it should be.
     """
-    source, folder = SOURCES[dataset], Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    source = SOURCES[dataset]
     for name, (_, sha256) in progress(source.files.items(), f"fetch {dataset}", total=len(source.files)):
         copy = Path(mirror, source.folder, name) if mirror else None
-        if copy and copy.is_file():
-            with atomic(folder / name) as part:
-                shutil.copyfile(copy, part)
-                if (found := digest(part)) != sha256:
-                    raise InputError(
-                        f"{copy}: SHA-256 {found[:16]}…, expected {sha256[:16]}…: not the published file. "
-                        f"Remove it, or take it from {source.urls(name)[0]}"
-                    )
-        elif download:
-            _download(source.urls(name), sha256, folder / name)
-        else:
-            raise InputError(
-                f"{dataset}: {name} is not in the mirror {mirror!r}; set data.mirror to a folder that has "
-                f"{source.folder}/{name}, or data.download: true"
-            )
-
-
-def _download(urls: list[str], sha256: str, path: Path) -> None:
-    import pooch  # here, because the rules import this module
-
-    downloader = pooch.HTTPDownloader(timeout=30)
-    with atomic(path) as part:
-        failures = []
-        for url in urls * 2:  # a second round, because most failures pass
-            try:
-                downloader(url, os.fspath(part), None, check_only=False)
-                if (found := digest(part)) == sha256:
-                    return
-                failures.append(f"{url}: SHA-256 {found[:16]}…, expected {sha256[:16]}…")
-            except Exception as error:  # requests raises its own, urllib3's and ssl's
-                failures.append(f"{url}: {type(error).__name__}")
-        raise InputError(
-            f"{path.name} could not be downloaded: {'; '.join(failures[: len(urls)])}. "
-            "Check the network, or set data.mirror to a folder that has it."
-        )
+        downloads.fetch(Path(folder, name), sha256, copy, source.urls(name) if download else [])
