@@ -33,7 +33,7 @@ verify: setup ## compare every artifact with results/threefold.lock.json
 	@$(BIN)/threefold verify
 
 test: setup lint ## run the checks and the tests
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest
 
 bench: setup ## measure speed side by side with plain references
 	@for script in $(filter-out %_reference.py, $(wildcard benchmarks/*.py)); do $(BIN)/python $$script || exit 1; echo; done

@@ -6,8 +6,6 @@ import time
 import pytest
 import yaml
 
-pytestmark = pytest.mark.xdist_group("workflow")
-
 # Scripts of stages that the small run has not: there is no mirror of the real data, no hub and no Pythia-1.4B in it.
 NOT_IN_SMALL = {"fetch_dataset", "preprocess", "read_own", "score_sweep"}
 NOT_IN_SMALL |= {"fetch_checkpoint", "fetch_evaluations", "correlate_benchmarks", "figure_neuromfa_correlation"}

@@ -12,8 +12,6 @@ import pandas as pd
 import pytest
 from conftest import SMALL
 
-pytestmark = pytest.mark.xdist_group("workflow")
-
 
 def test_the_run_ends_with_figures_and_claims(finished):
     results = finished.folder / "results"

@@ -8,7 +8,6 @@ import pytest
 from slurm import slurm
 
 pytestmark = [
-    pytest.mark.xdist_group("workflow"),
     pytest.mark.slurm,
     pytest.mark.skipif(shutil.which("slurmctld") is None, reason="no Slurm on this machine"),
 ]
