@@ -48,8 +48,9 @@ def _card(figure: str, lock: Lock, captions: Path) -> dict[str, Any]:
 
 
 def _ledger(ledger: pd.DataFrame) -> dict[str, Any]:
-    rows = ledger.astype(object).where(ledger.notna(), None)
-    papers = [(paper, claims.to_dict("records")) for paper, claims in rows.groupby("paper", sort=False)]
+    decided_first = ledger.sort_values("verdict", key=lambda verdict: verdict == "not run here", kind="stable")
+    rows = decided_first.astype(object).where(decided_first.notna(), None)
+    papers = [(paper, claims.to_dict("records")) for paper, claims in rows.groupby("paper")]
     return {"papers": papers, "tally": tally(ledger), "verdicts": VERDICTS, "inf": math.inf}
 
 
