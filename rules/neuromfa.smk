@@ -217,8 +217,7 @@ rule fetch_evaluations:
     threads: 1
     params:
         code=code("neuromfa/fetch_evaluations"),
-        mirror=CONFIG.data.mirror,
-        download=CONFIG.data.download,
+        transport={"mirror": CONFIG.data.mirror, "download": CONFIG.data.download},
     script:
         "../scripts/neuromfa/fetch_evaluations.py"
 

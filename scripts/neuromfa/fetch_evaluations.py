@@ -3,7 +3,5 @@
 from threefold.neuromfa.evaluations import fetch_evaluations
 from threefold.record.job import job
 
-given = snakemake.params
-
 with job(snakemake):
-    fetch_evaluations(snakemake.wildcards.model, snakemake.output, given.mirror, given.download)
+    fetch_evaluations(snakemake.wildcards.model, snakemake.output, **snakemake.params.transport)

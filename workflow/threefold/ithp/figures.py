@@ -115,9 +115,11 @@ def _row_names(part: pd.DataFrame) -> list[str]:
 def _draw_panel(axis: Axes, key: tuple[str, str], names: list[str], part: pd.DataFrame) -> None:
     dataset, protocol = key
     models = [model for model in MODELS if model in set(part["model"])]
+    for row in range(0, len(names), 2):  # shade, so that it shows which of the close points belong together
+        axis.axhspan(row - 0.5, row + 0.5, color="0.95", lw=0)
     for k, model in enumerate(models):
         rows = part[part["model"] == model]
-        y = rows["modalities"].map(names.index) + (k - (len(models) - 1) / 2) * 0.13
+        y = rows["modalities"].map(names.index) + (k - (len(models) - 1) / 2) * min(0.13, 0.8 / len(models))
         label, colour = MODELS[model]
         error = np.abs(rows[["low", "high"]].to_numpy().T - rows["value"].to_numpy())
         axis.errorbar(rows["value"], y, xerr=error, fmt="o", ms=3, lw=0.9, color=colour, label=label)
@@ -127,7 +129,7 @@ def _draw_panel(axis: Axes, key: tuple[str, str], names: list[str], part: pd.Dat
     axis.axvline(majority, color="0.5", ls=":", label="majority class of the training rows")
     chains = set(part.loc[part["model"] == "ithp", "modalities"])
     axis.set_yticks(range(len(names)), [name.replace("-", " → " if name in chains else " + ") for name in names])
-    axis.set_ylim(len(names) - 0.4, -0.6)
+    axis.set_ylim(len(names) - 0.5, -0.5)
     score = "accuracy" if dataset == "gaussian" else "weighted F1"
     axis.set(title=f"{TITLES.get(dataset, dataset)}: {protocol}", xlabel=f"{score}, held-out rows")
 
