@@ -40,11 +40,15 @@ class Project:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
 
-    def digests(self) -> dict[str, str]:
-        """The digest of every artifact; the report and the index page carry costs and are left out."""
+    def artifacts(self) -> set[str]:
+        """The files under results/; the report and the index page carry costs and are left out."""
         results = self.folder / "results"
         files = [path for path in results.rglob("*") if path.is_file() and path.name not in NOT_ARTIFACTS]
-        return {str(path.relative_to(results)): digest(path) for path in files}
+        return {str(path.relative_to(results)) for path in files}
+
+    def digests(self) -> dict[str, str]:
+        """The digest of every artifact."""
+        return {path: digest(self.folder / "results" / path) for path in self.artifacts()}
 
     def copy(self, folder: Path) -> Project:
         """This project with its results and Snakemake's records, times of files included."""
