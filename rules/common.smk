@@ -1,4 +1,4 @@
-"""What the rules share: the checked configuration, digests of code, paths of logs. Functions only, no rule."""
+"""What the rules share: the checked configuration, the environment of the scripts, digests of code. No rule."""
 
 import os
 import sys

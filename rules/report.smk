@@ -1,4 +1,7 @@
-"""The claims ledger, the lock file, the index page. The HTML report is Snakemake's own (`make reproduce`, or `snakemake --report results/report.html`)."""
+"""The claims ledger, the lock file, the index page.
+
+The HTML report is Snakemake's own: `make reproduce`, or `snakemake --report results/report.html`.
+"""
 
 ARTIFACTS = [*NEUROMFA_ARTIFACTS, *ITHP_ARTIFACTS, *TORI_ARTIFACTS]
 FIGURES = [*NEUROMFA_FIGURES, *ITHP_FIGURES, *TORI_FIGURES]

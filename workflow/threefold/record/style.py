@@ -14,8 +14,7 @@ from matplotlib.figure import Figure
 
 from threefold.record.files import atomic
 
-COLUMN = 3.5  # inches: the width of one column of a two-column page
-PAGE = 7.2  # inches: the width of both
+PAGE = 7.2  # inches: the width of a two-column page
 # Okabe and Ito's palette, told apart by colour-blind readers and in grey.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
 PUBLISHED = "#000000"  # published values are black, whatever else is drawn
