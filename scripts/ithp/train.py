@@ -8,7 +8,7 @@ from safetensors.torch import save_file
 
 from threefold.ithp.features import load
 from threefold.ithp.trials import run_network
-from threefold.record.files import atomic
+from threefold.record.files import atomic, write_text
 from threefold.record.job import job
 from threefold.record.tables import write_table
 from threefold.record.tracking import track
@@ -40,8 +40,7 @@ with job(snakemake), track(snakemake, params.settings) as run:
             "sampling_effect": result.sampling_effect,
             "final": last.groupby("term")["value"].mean().to_dict(),
         }
-        with atomic(folder / "metrics.json") as part:
-            part.write_text(json.dumps(metrics, indent=1))
+        write_text(folder / "metrics.json", json.dumps(metrics, indent=1))
         run.summary({trial: metrics})
     for path in resumptions:  # kept until now, so that a killed batch goes on where it stood
         path.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from safetensors.torch import save_file
 
 from threefold.ithp.bottleneck import train
 from threefold.ithp.features import load
-from threefold.record.files import atomic
+from threefold.record.files import atomic, write_text
 from threefold.record.job import job
 from threefold.record.tables import write_table
 from threefold.record.tracking import track
@@ -30,5 +30,4 @@ with job(snakemake), track(snakemake, params.settings) as run:
             {**member, "loss": loss}
             for member, loss in zip(members, losses.sort_values("replica")["value"], strict=True)
         ]
-        with atomic(folder / "metrics.json") as part:
-            part.write_text(json.dumps(metrics, indent=1))
+        write_text(folder / "metrics.json", json.dumps(metrics, indent=1))

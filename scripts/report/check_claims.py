@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from threefold.record.claims import check_claims, load_claims
-from threefold.record.files import atomic
+from threefold.record.files import write_text
 from threefold.record.job import job
 from threefold.record.pages import claims_badge, claims_page
 from threefold.record.tables import write_table
@@ -19,5 +19,4 @@ with job(snakemake):
         "badge": claims_badge(ledger, Path(snakemake.input.badge)),
     }
     for name, text in texts.items():
-        with atomic(snakemake.output[name]) as part:
-            part.write_text(text)
+        write_text(snakemake.output[name], text)

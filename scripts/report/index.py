@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from threefold.record.files import atomic
+from threefold.record.files import write_text
 from threefold.record.job import job
 from threefold.record.lock import read_lock
 from threefold.record.pages import index_page
@@ -13,5 +13,4 @@ with job(snakemake):
     lock = read_lock(snakemake.input.lock)
     template = Path(snakemake.input.templates[0])
     page = index_page(ledger, snakemake.input.figures, lock, template.parent, template)
-    with atomic(snakemake.output[0]) as part:
-        part.write_text(page)
+    write_text(snakemake.output[0], page)

@@ -15,7 +15,7 @@ from sklearn.model_selection import GroupKFold
 
 from threefold.ithp.pickles import load_arrays
 from threefold.record.errors import InputError
-from threefold.record.files import atomic
+from threefold.record.files import atomic, write_text
 
 MOSI_TRAIN_VIDEOS = 62  # the extractors of text and video were trained on these videos' labels (spec §9.1)
 
@@ -143,8 +143,7 @@ def save(features: Features, arrays: str | Path, folds: str | Path, card: str | 
         np.savez(part, label=features.label, group=features.group, **named, **optional, **further)
     protocols = {name: [rows.tolist() for rows in test] for name, test in features.folds.items()}
     for path, content in ((folds, protocols), (card, describe(features))):
-        with atomic(path) as part:
-            part.write_text(json.dumps(content, indent=None if path is folds else 1))
+        write_text(path, json.dumps(content, indent=None if path is folds else 1))
 
 
 def load(features: str | Path, folds: str | Path) -> Features:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from threefold.record.errors import InputError
-from threefold.record.files import atomic, digest
+from threefold.record.files import digest, write_text
 
 Lock = dict[str, dict[str, Any]]  # artifact -> its entry
 UNLISTED = ("threefold.lock.json", "index.html", "report.html", ".gitkeep")  # under results/, but not in the lock
@@ -38,8 +38,7 @@ def write_record(snakemake) -> None:
         "inputs": {path: digest(path) for path in sorted(set(snakemake.input))},
         "outputs": {path: digest(path) for path in sorted(set(snakemake.output))},
     }
-    with atomic(_record_path(snakemake.log[0])) as part:
-        part.write_text(json.dumps(record, indent=1, default=str))
+    write_text(_record_path(snakemake.log[0]), json.dumps(record, indent=1, default=str))
 
 
 def _record_path(log: str | Path) -> Path:

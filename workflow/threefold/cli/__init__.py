@@ -1,0 +1,22 @@
+"""The command `threefold`: what people ask of a finished run."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from threefold.cli import ledger, results, tori
+from threefold.record.errors import InputError
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+for commands in (ledger, results, tori):
+    app.add_typer(commands.app)
+
+
+def run() -> None:
+    """The entry point: an InputError is a message, not a traceback."""
+    try:
+        app()
+    except InputError as error:
+        sys.exit(f"threefold: {error}")

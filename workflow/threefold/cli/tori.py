@@ -1,0 +1,73 @@
+"""Mapping classes: look one up, ask the census."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from threefold.record.errors import InputError
+
+app = typer.Typer()
+
+
+@app.command()
+def census(
+    surface: Annotated[str | None, typer.Option(help="Only classes with a word on it, such as S_2_1.")] = None,
+    max_volume: Annotated[float | None, typer.Option(help="Only classes of at most this volume.")] = None,
+    sort: Annotated[str, typer.Option(help="volume, entropy or length.")] = "volume",
+    limit: Annotated[int, typer.Option(help="Rows to print, at most.")] = 30,
+    table: Annotated[Path, typer.Option(help="The census that a run wrote.")] = Path("results/tori/census.parquet"),
+) -> None:
+    """Mapping tori of pseudo-Anosovs up to isometry: shortest word, least entropy, certified volume, name."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from threefold.record.tables import read_table
+    from threefold.tori.census import query_census
+
+    if not table.exists():
+        raise InputError(f"{table} does not exist; `snakemake {table}` writes it")
+    rows = query_census(read_table(table), surface, max_volume, sort)
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("volume", "certified", "surface", "word", "least entropy", "of", "cusps", "homology", "name"):
+        shown.add_column(column, overflow="fold")
+    for row in rows.head(limit).itertuples():
+        fibre = f"{row.least_surface} {row.least_word}"
+        digits = row.volume_digits[:16] if row.certified else f"{row.volume:.8g}"
+        facts = (digits, "yes" if row.certified else "no", row.surface, row.word, f"{row.least_entropy:.10f}", fibre)
+        shown.add_row(*facts, str(row.cusps), row.homology, row.names)
+    Console().print(shown)
+    print(f"{min(limit, len(rows))} of {len(rows)} classes")
+
+
+@app.command()
+def show(
+    word: Annotated[str, typer.Argument(help="Such as abcD: a capital is an inverse, the first letter acts first.")],
+    surface: Annotated[str, typer.Option(help="S_g_n: genus g, n punctures; D_n: the disc, for braids.")] = "S_2_1",
+    picture: Annotated[Path | None, typer.Option(help="Also draw it, as SVG, PNG or PDF.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the retriangulations.")] = 0,
+) -> None:
+    """Classify one mapping class and measure its mapping torus."""
+    from threefold.tori.census import identify
+    from threefold.tori.classify import classify_words
+    from threefold.tori.mapping_tori import measure_classes
+    from threefold.tori.pictures import draw_word
+    from threefold.tori.surfaces import find_surface
+    from threefold.tori.words import check_cyclically_reduced
+
+    on = find_surface(surface)
+    classes = classify_words([check_cyclically_reduced(word, on)], on)
+    row = next(measure_classes(classes, on, randomisations=40, seed=seed))
+    facts = {"type": row["type"] or "open", "reason": row["reason"], "dilatation": f"{row['dilatation']:.14g}"}
+    facts |= {"entropy": f"{row['entropy']:.14g}"}
+    if row["volume"] is not None:
+        facts |= {"volume": f"{row['volume_digits']} (certified)" if row["certified"] else f"{row['volume']:.10g}"}
+        facts |= {"cusps": row["cusps"], "homology": row["homology"], "vol / 3π|χ|h": f"{row['km_ratio']:.6f}"}
+        facts |= {"SnapPy's names": identify(word, surface) or "none"}
+    print(f"{word} on {surface}")
+    for name, value in facts.items():
+        print(f"  {name:15}{value}")
+    if picture:
+        draw_word(word, on).savefig(picture)
