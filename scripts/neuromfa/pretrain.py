@@ -1,5 +1,8 @@
 """Train one small GPT-NeoX model and keep its checkpoints."""
 
+import hashlib
+import json
+import shutil
 from pathlib import Path
 
 from threefold.neuromfa.neox import Shape
@@ -8,21 +11,27 @@ from threefold.record.job import job
 from threefold.record.tables import write_table
 from threefold.record.tracking import track
 
-name, settings, seed = snakemake.wildcards.model, snakemake.params.training, snakemake.params.seed
-shape = Shape(**snakemake.params.shape, vocabulary=BYTES)
+given, name = snakemake.params, snakemake.wildcards.model
+settings = {**given.shape, **given.training, "seed": given.seed}
 
-with job(snakemake), track(snakemake, {**snakemake.params.shape, **settings, "seed": seed}) as run:
+with job(snakemake), track(snakemake, settings) as run:
     text = corpus()
     digest = corpus_digest(text)
-    folder = Path(snakemake.output.training).parent
-    model = initial_model(name, shape, settings["context"], seed)
+    # Snakemake removes the outputs of a job that was killed, so until the end checkpoints lie beside the state.
+    facts = json.dumps([given.code, name, settings, digest])
+    unfinished = Path(snakemake.log[0]).with_suffix("") / hashlib.sha256(facts.encode()).hexdigest()[:16]
+    model = initial_model(name, Shape(**given.shape, vocabulary=BYTES), settings["context"], given.seed)
     history = train(
         model,
         text,
-        settings,
-        seed,
-        save=lambda step: save_checkpoint(folder / f"step{step}", model, step, digest),
+        given.training,
+        given.seed,
+        save=lambda step: save_checkpoint(unfinished / f"step{step}", model, step, digest),
         log=run.log,
+        state=unfinished / "state.safetensors",
     )
+    for file in map(Path, [*snakemake.output.configs, *snakemake.output.weights]):
+        shutil.move(unfinished / file.parent.name / file.name, file)
     write_table(snakemake.output.training, history.assign(model=name, corpus_sha256=digest), "neuromfa/training")
+    shutil.rmtree(unfinished.parent)
     run.summary({"held_out_loss": history["held_out_loss"].iloc[-1], "corpus_sha256": digest})

@@ -1,8 +1,14 @@
 """Training of small models: what it starts from, that it learns, what it leaves behind."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from transformers import GPTNeoXForCausalLM
@@ -28,9 +34,15 @@ def ignore(*_):
     pass
 
 
-def run(folder, seed=0):
+def run(folder, seed=0, state=None, killed_at=None):
     """Train the small model and keep its checkpoints in `folder`; returns the history and what was logged."""
     text, logged = corpus(), []
+
+    def log(values, step):
+        logged.append((step, values))
+        if step == killed_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
     model = initial_model("tiny", SHAPE, SETTINGS["context"], seed)
     history = train(
         model,
@@ -38,7 +50,8 @@ def run(folder, seed=0):
         SETTINGS,
         seed,
         save=lambda step: save_checkpoint(folder / f"step{step}", model, step, corpus_digest(text)),
-        log=lambda values, step: logged.append((step, values)),
+        log=log,
+        state=state,
     )
     return model, history, logged
 
@@ -111,6 +124,34 @@ def test_the_same_seed_gives_the_same_bytes(trained, tmp_path):
         for name in ("config.json", "model.safetensors"):
             again, first = tmp_path / f"step{step}" / name, folder / f"step{step}" / name
             assert again.read_bytes() == first.read_bytes(), (step, name)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import test_pretrain
+from threefold.neuromfa import pretrain
+pretrain.STATE_EVERY = 5
+test_pretrain.run(Path(sys.argv[2]), state=Path(sys.argv[3]), killed_at=int(sys.argv[4]))
+"""
+
+
+@pytest.mark.parametrize("killed_at", [3, 13], ids=["between first states", "later"])
+def test_a_killed_training_goes_on_to_the_same_bytes(trained, tmp_path, killed_at):
+    folder, _, history, logged = trained
+    state = tmp_path / "state.safetensors"
+    arguments = [Path(__file__).parent, tmp_path, state, killed_at]
+    killed = subprocess.run([sys.executable, "-c", KILLED, *map(str, arguments)], capture_output=True, text=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert state.exists() and not (tmp_path / "step24").exists()
+    _, resumed, logged_later = run(tmp_path, state=state)
+    assert [step for step, _ in logged_later] == list(range(killed_at // 5 * 5 + 1, 25))
+    assert logged_later == logged[-len(logged_later) :]
+    pd.testing.assert_frame_equal(resumed, history, check_exact=True)
+    for step in SETTINGS["checkpoints"]:
+        for name in ("config.json", "model.safetensors"):
+            assert (tmp_path / f"step{step}" / name).read_bytes() == (folder / f"step{step}" / name).read_bytes()
 
 
 def test_the_learning_rate_warms_up_and_decays_to_a_tenth():

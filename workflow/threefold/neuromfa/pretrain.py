@@ -1,8 +1,12 @@
-"""Training of small GPT-NeoX models on the text of Python's documentation, with checkpoints at log-spaced steps."""
+"""Training of small GPT-NeoX models on the text of Python's documentation, with checkpoints at log-spaced steps.
+
+A training that was killed goes on from the state it saved last, to the same weights as if it had not been.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torch.nn.functional import cross_entropy
 from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
@@ -25,6 +30,7 @@ from threefold.record.progress import progress
 BYTES = 256  # the vocabulary: a token is a byte
 HELD_OUT = 0.1  # share of the text, at its end, that is never trained on
 HELD_OUT_SEQUENCES = 64
+STATE_EVERY = 50  # steps
 # Checkpoint files call the output matrix as Pythia's do; transformers calls its module otherwise.
 IN_FILES, IN_MODULES = "embed_out.weight", "lm_head.weight"
 
@@ -72,12 +78,16 @@ def train(
     seed: int,
     save: Callable[[int], None],
     log: Callable[[dict, int], None],
+    state: Path | None = None,
 ) -> pd.DataFrame:
     """Train in place by AdamW as Pythia was: betas 0.9 and 0.95, warm-up, cosine decay to a tenth, clipping at 1.
 
     text: bytes, uint8. settings: the fields of the configuration's section `training`. `save(step)` is called at each
     of its checkpoints, `log(values, step)` at every step. Returns a row per step: the loss on the step's batch before
     its update and, at checkpoints, on the held-out text; both in nats per byte.
+
+    `state`: a file in which the training is saved every STATE_EVERY steps, and from which one that was killed goes on;
+    it is left there.
     """
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
@@ -88,9 +98,10 @@ def train(
     training, held_out = text[:edge], text[edge:]
     starts = np.random.default_rng(seed).integers(0, edge - context, (steps, settings["batch_size"]))
     fixed = np.linspace(0, len(held_out) - context - 1, HELD_OUT_SEQUENCES).astype(int)
-    optimiser = torch.optim.AdamW(_decay_groups(model, settings["weight_decay"]), betas=(0.9, 0.95), eps=1e-8)
-    history = []
-    for step in progress(range(steps + 1), "training steps"):
+    groups = _decay_groups(model, settings["weight_decay"])
+    optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.95), eps=1e-8, fused=True)
+    history = _load_state(state, model, optimiser) if state and state.exists() else []
+    for step in progress(range(len(history), steps + 1), "training steps"):
         row = {"step": step}
         if step in kept:
             save(step)
@@ -107,6 +118,8 @@ def train(
             row["loss"] = loss.item()
         log({key: value for key, value in row.items() if key != "step"}, step)
         history.append(row)
+        if state and step % STATE_EVERY == 0:
+            _save_state(state, model, optimiser, history)
     return pd.DataFrame(history, columns=["step", "loss", "held_out_loss"])
 
 
@@ -130,6 +143,30 @@ def save_checkpoint(folder: str | Path, model: GPTNeoXForCausalLM, step: int, te
     weights = {name.replace(IN_MODULES, IN_FILES): tensor.half() for name, tensor in model.state_dict().items()}
     with atomic(folder / "model.safetensors") as part:
         save_file(weights, part, metadata={"format": "pt"})
+
+
+def _save_state(path: Path, model: GPTNeoXForCausalLM, optimiser: torch.optim.Optimizer, history: list[dict]) -> None:
+    """Write weights, moments and history after an update."""
+    tensors = {f"weight/{name}": tensor.clone() for name, tensor in model.state_dict().items()}
+    for number, moments in optimiser.state_dict()["state"].items():
+        tensors |= {f"{number}/{name}": tensor for name, tensor in moments.items()}
+    with atomic(path) as part:
+        save_file(tensors, part, metadata={"history": json.dumps(history)})
+
+
+def _load_state(path: Path, model: GPTNeoXForCausalLM, optimiser: torch.optim.Optimizer) -> list[dict]:
+    """Put model and optimiser where `_save_state` left them; returns the history."""
+    moments: dict[int, dict[str, torch.Tensor]] = {}
+    weights = {}
+    with safe_open(path, "pt") as file:
+        for name in file.keys():  # noqa: SIM118 (it is no mapping)
+            owner, _, what = name.partition("/")
+            place = weights if owner == "weight" else moments.setdefault(int(owner), {})
+            place[what] = file.get_tensor(name)
+        history = json.loads(file.metadata()["history"])
+    model.load_state_dict(weights)
+    optimiser.load_state_dict(optimiser.state_dict() | {"state": moments})
+    return history
 
 
 def _loss(model: GPTNeoXForCausalLM, text: np.ndarray, starts: np.ndarray, context: int) -> torch.Tensor:
