@@ -4,11 +4,9 @@ import hashlib
 import json
 from pathlib import Path
 
-from safetensors.torch import save_file
-
+from threefold.ithp.artifacts import save_training
 from threefold.ithp.features import load
 from threefold.ithp.trials import run_network
-from threefold.record.files import atomic, write_text
 from threefold.record.job import job
 from threefold.record.tables import write_table
 from threefold.record.tracking import track
@@ -29,9 +27,6 @@ with job(snakemake), track(snakemake, params.settings) as run:
             features, model, chain.split("-"), settings, params.seed, run.lightning_logger(), resumptions[-1]
         )
         write_table(folder / "predictions.parquet", result.predictions, "ithp/predictions")
-        write_table(folder / "history.parquet", result.history.assign(modalities=chain), "ithp/history")
-        with atomic(folder / "model.safetensors") as part:
-            save_file({key: value.contiguous() for key, value in result.network.state_dict().items()}, part)
         last = result.history[result.history["epoch"] == result.history["epoch"].max()]
         metrics = {
             "model": model,
@@ -40,7 +35,7 @@ with job(snakemake), track(snakemake, params.settings) as run:
             "sampling_effect": result.sampling_effect,
             "final": last.groupby("term")["value"].mean().to_dict(),
         }
-        write_text(folder / "metrics.json", json.dumps(metrics, indent=1))
+        save_training(folder, result.network, result.history.assign(modalities=chain), metrics)
         run.summary({trial: metrics})
     for path in resumptions:  # kept until now, so that a killed batch goes on where it stood
         path.unlink(missing_ok=True)
