@@ -60,7 +60,7 @@ def test_the_smallest_dilatation_on_the_punctured_genus_two_surface_is_below_the
         ("abab", "periodic", "power 3 fixes every curve"),
         ("a", "reducible", "not exponentially"),
         ("aaaaaa", "reducible", "not exponentially"),
-        ("aB", "pseudo-Anosov", "without room"),
+        ("aB", "pseudo-Anosov", "lamination fills"),
     ],
 )
 def test_each_type_comes_with_its_reason(word, kind, reason):
@@ -76,8 +76,15 @@ def test_a_pseudo_anosov_on_a_part_of_the_surface_is_called_reducible_with_the_c
     assert row["dilatation"] == pytest.approx((3 + math.sqrt(5)) / 2, rel=1e-12)
 
 
-def test_classes_left_open_are_as_many_as_have_hyperbolic_mapping_tori():
+def test_pseudo_anosovs_are_as_many_as_have_hyperbolic_mapping_tori():
     words = enumerate_words(find_surface("S_1_2"), 4)
     classes = classify_words(words["word"], find_surface("S_1_2"))
     assert len(classes) == len(words)
-    assert classes["type"].isna().groupby(words["length"]).sum().tolist() == [0, 0, 12, 88]
+    assert classes["type"].notna().all()
+    assert (classes["type"] == "pseudo-Anosov").groupby(words["length"]).sum().tolist() == [0, 0, 12, 88]
+
+
+def test_a_class_that_stretches_two_parts_of_the_surface_alike_is_reducible():
+    row = classify_words(["aCFe"], find_surface("S_2_1")).iloc[0]
+    assert (row["type"], row["status"]) == ("reducible", "ok")
+    assert row["dilatation"] == pytest.approx((3 + math.sqrt(5)) / 2, rel=1e-12)

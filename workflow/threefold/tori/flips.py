@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache
 from itertools import combinations
 
 import numba
@@ -26,15 +27,15 @@ class FlipMap:
     flips: np.ndarray
     order: np.ndarray
 
-    def then(self, other: FlipMap) -> FlipMap:
-        """This map followed by `other`."""
-        return FlipMap(np.vstack([self.flips, self.order[other.flips]]), self.order[other.order])
-
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Act on the columns of `x`, (edges, m) float64, all by the linear piece of the first."""
         x = np.array(x, order="C")
         _flip(self.flips, x)
         return x[self.order]
+
+    def iterate(self, x: np.ndarray, times: int) -> tuple[np.ndarray, float]:
+        """As `stretch.iterate` does."""
+        return _iterate(self.flips, self.order, x, times)
 
     def on_curves(self, curves: np.ndarray) -> np.ndarray:
         """Act on the columns of `curves`, (edges, m) int64, each by its own linear piece; exact."""
@@ -43,7 +44,7 @@ class FlipMap:
         return curves[self.order]
 
 
-@numba.njit("void(int64[:, ::1], float64[:, ::1])")
+@numba.njit("void(int64[:, ::1], float64[:, ::1])", cache=True)
 def _flip(flips, x):
     for k in range(flips.shape[0]):
         e, a, b, c, d = flips[k]
@@ -53,7 +54,34 @@ def _flip(flips, x):
             x[e, column] = x[a, column] + x[c, column] - x[e, column]
 
 
-@numba.njit("void(int64[:, ::1], int64[:, ::1])")
+@numba.njit(cache=True)
+def _iterate(flips, order, x, times):
+    logs, y = 0.0, x.copy()
+    for _ in range(times):
+        for k in range(flips.shape[0]):
+            e, a, b, c, d = flips[k]
+            y[e] = max(y[a] + y[c], y[b] + y[d]) - y[e]
+        y = y[order]
+        norm = np.abs(y).sum()
+        logs += math.log(norm)
+        y /= norm
+    return y, logs
+
+
+@numba.njit(cache=True)
+def _compose(flips, orders, starts, letters):
+    """The flips and the order of a word; those of letter i are flips[starts[i] : starts[i + 1]] and orders[i]."""
+    found = np.empty(((starts[letters + 1] - starts[letters]).sum(), 5), np.int64)
+    order, done = np.arange(orders.shape[1]), 0
+    for letter in letters:
+        for k in range(starts[letter], starts[letter + 1]):
+            found[done] = order[flips[k]]
+            done += 1
+        order = order[orders[letter]]
+    return found, order
+
+
+@numba.njit("void(int64[:, ::1], int64[:, ::1])", cache=True)
 def _flip_each(flips, curves):
     for k in range(flips.shape[0]):
         e, a, b, c, d = flips[k]
@@ -62,7 +90,15 @@ def _flip_each(flips, curves):
 
 
 @cache
-def _generator(surface: Surface, letter: str) -> FlipMap:
+def _letters(surface: Surface) -> tuple[dict[str, int], tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """The number of each letter, and the flips, orders and starts that `_compose` takes."""
+    letters = surface.letters + surface.letters.upper()
+    flips, orders = zip(*(_moves(surface, letter) for letter in letters), strict=True)
+    starts = np.cumsum([0, *map(len, flips)])
+    return {letter: i for i, letter in enumerate(letters)}, (np.vstack(flips), np.array(orders), starts)
+
+
+def _moves(surface: Surface, letter: str) -> tuple[np.ndarray, np.ndarray]:
     """flipper's moves for one letter; its sequences, like its words, are applied from right to left."""
     encoding = generator(surface, letter)
     flips, order = [], np.arange(encoding.source_triangulation.zeta)
@@ -73,13 +109,13 @@ def _generator(surface: Surface, letter: str) -> FlipMap:
             order = order[[move.inverse_index_map[edge] for edge in range(order.size)]]
         else:
             raise NotImplementedError(f"flipper move {type(move).__name__}")
-    return FlipMap(np.array(flips, dtype=np.int64).reshape(-1, 5), order)
+    return np.array(flips, dtype=np.int64).reshape(-1, 5), order
 
 
 def flip_map(word: str, surface: Surface) -> FlipMap:
     """The action of `word` on the edge coordinates of `surface`, first letter first."""
-    letters = [_generator(surface, letter) for letter in check_word(word, surface)]
-    return reduce(FlipMap.then, letters)
+    numbers, moves = _letters(surface)
+    return FlipMap(*_compose(*moves, np.array([numbers[letter] for letter in check_word(word, surface)])))
 
 
 @cache
@@ -93,7 +129,7 @@ def key_curves(surface: Surface) -> np.ndarray:
 def short_curves(surface: Surface, depth: int = 3, enough: int = 5000) -> np.ndarray:
     """Key curves, core curves of short multitwists, and their images under words of up to `depth` letters.
 
-    (edges, m) int64; words grow no longer where there are `enough` curves. A reducible class given by a short word
+    (edges, m) int64, the shortest first; words grow no longer where there are `enough` curves. A reducible class given by a short word
     mostly fixes one of them.
     """
     generators = surface.letters
@@ -104,7 +140,7 @@ def short_curves(surface: Surface, depth: int = 3, enough: int = 5000) -> np.nda
             break
         images = [flip_map(letter, surface).on_curves(curves) for letter in generators + generators.upper()]
         curves = np.unique(np.hstack([curves, *images]), axis=1)
-    return curves
+    return curves[:, np.argsort(curves.sum(axis=0), kind="stable")]
 
 
 def _core_curves(word: str, surface: Surface) -> np.ndarray:

@@ -8,6 +8,7 @@ import flipper
 import numpy as np
 from flipper.kernel import EquippedTriangulation
 
+from threefold.tori.splitting import Triangulation
 from threefold.tori.surfaces import Surface
 from threefold.tori.words import to_flipper
 
@@ -25,6 +26,18 @@ def equip(surface: Surface) -> EquippedTriangulation:
 def generator(surface: Surface, letter: str) -> flipper.kernel.Encoding:
     """The mapping class of one letter."""
     return equip(surface).mapping_class(to_flipper(letter, surface))
+
+
+@cache
+def oriented_edges(surface: Surface) -> Triangulation:
+    """The triangulation of `equip` as arrays: flipper's edge e is 2e, its opposite ~e is 2e + 1."""
+    triangulation = equip(surface).triangulation
+    after, origin = np.empty((2, 2 * triangulation.zeta), dtype=np.int64)
+    for triangle in triangulation:
+        for edge, following in zip(triangle.edges, triangle.edges[1:] + triangle.edges[:1], strict=True):
+            after[2 * edge.index + (edge.label < 0)] = 2 * following.index + (following.label < 0)
+            origin[2 * edge.index + (edge.label < 0)] = triangulation.vertices.index(edge.source_vertex)
+    return Triangulation(after, origin)
 
 
 def _square(genus: int, punctures: int, letters: str) -> EquippedTriangulation:
