@@ -20,7 +20,7 @@ with job(snakemake):
     tables = [score(part, group, snakemake.params.resamples, seed) for part in progress(predictions, "score")]
     networks = [json.loads(Path(path).read_text()) for path in snakemake.input.metrics]
     effects = {(n["model"], n["modalities"]): n for n in networks}
-    ceilings = prime_ceilings(**snakemake.params.law) if snakemake.params.law else {}
+    ceilings = prime_ceilings(snakemake.params.law) if snakemake.params.law else {}
     scores = pd.concat(tables, ignore_index=True)
     for effect in ("detector_effect", "sampling_effect"):
         found = [effects.get(key, {}).get(effect) for key in zip(scores["model"], scores["modalities"], strict=True)]

@@ -1,7 +1,12 @@
 """The closed forms against the tables of the specification, and the generator against the closed forms."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
+import torch
+from scipy.optimize import minimize
+from scipy.stats import norm
 
 from threefold.ithp import gaussian
 from threefold.ithp.information import plug_in
@@ -76,17 +81,137 @@ def test_generated_modalities_have_the_information_asked_for():
     assert np.linalg.cond(np.cov(x0, rowvar=False)) < 12
 
 
+LAW = {"correlations": [R1, Q], "label_weights": [1, 0.5, 0.5, 1, 0.0], "label_noise": 0.5}
+FUSED = LAW | {"common": [0, 0, 0.9, 0, 0.8], "common_weights": [0.0, 0.0, 1.0, 0.0, 1.0]}
+
+
 def test_ceiling_is_the_accuracy_of_the_best_linear_rule():
-    weights, noise = np.array([1, 0.5, 0.5, 1, 0.0]), 0.5
-    features, u = gaussian.generate([R1, Q], list(weights), noise, 200_000, seed=4)
-    assert np.mean((u @ weights > 0) == features.label) == pytest.approx(
-        gaussian.prime_ceilings([R1, Q], weights, noise)["X0"], abs=0.003
+    features, u = gaussian.generate(**LAW, samples=200_000, seed=4)
+    assert np.mean((u @ LAW["label_weights"] > 0) == features.label) == pytest.approx(
+        gaussian.prime_ceilings(LAW)["X0"], abs=0.003
     )
-    better = gaussian.label_correlation(weights, noise, [R1, Q])
-    assert better > max(gaussian.label_correlation(weights, noise, [v]) for v in (R1, Q))
-    assert gaussian.label_correlation(weights, noise, [np.ones(5), R1]) == pytest.approx(
-        gaussian.label_correlation(weights, noise, [np.ones(5)])
-    )
+    assert gaussian.label_correlation(LAW, [1, 2]) > max(gaussian.label_correlation(LAW, [k]) for k in (1, 2))
+    assert gaussian.label_correlation(LAW, [0, 1]) == pytest.approx(gaussian.label_correlation(LAW, [0]))
+
+
+def test_what_two_modalities_share_and_the_prime_lacks_lifts_the_ceiling_of_their_fusion():
+    features, _ = gaussian.generate(**FUSED, samples=100_000, seed=5)
+    x0, x1, x2 = (x.astype(float) for x in features.modalities.values())
+    for rows, seen in ((x0, [0]), (x1, [1]), (np.hstack([x1, x2]), [1, 2]), (np.hstack([x0, x1, x2]), [0, 1, 2])):
+        train, test = slice(50_000), slice(50_000, None)
+        line = np.linalg.lstsq(rows[train], features.label[train] - features.label[train].mean(), rcond=None)[0]
+        found = np.mean((rows[test] @ line > 0) == features.label[test])
+        assert found == pytest.approx(gaussian.accuracy_ceiling(gaussian.label_correlation(FUSED, seen)), abs=0.006)
+    assert gaussian.label_correlation(FUSED, [0, 1, 2]) > gaussian.label_correlation(FUSED, [0]) + 0.1
+    between = gaussian.view_correlations(**{k: FUSED[k] for k in ("correlations", "common")})
+    assert plug_in(x1, x2) == pytest.approx(gaussian.mutual_information(between[1, 2]), abs=0.01)
+
+
+def test_the_information_on_a_label_is_that_of_its_best_classifier_averaged():
+    assert gaussian.label_information(0.0) == pytest.approx(0, abs=1e-12)
+    assert gaussian.label_information(1.0) == pytest.approx(np.log(2), abs=1e-2)
+    rng = np.random.default_rng(0)
+    b, noise = rng.standard_normal((2, 400_000))
+    probability = norm.cdf(b * 0.8 / 0.6)
+    label = 0.8 * b + 0.6 * noise > 0
+    gain = np.log(2) + np.log(np.where(label, probability, 1 - probability)).mean()
+    assert gaussian.label_information(0.8) == pytest.approx(gain, abs=0.003)
+
+
+def descend(objective, start):
+    """The minimum of a function of matrices, found without any closed form."""
+
+    def value(x):
+        x = torch.tensor(x, requires_grad=True)
+        f = objective(x)
+        f.backward()
+        return f.item(), x.grad.numpy()
+
+    # a second run from where the first stopped, with a fresh picture of the curvature
+    x = minimize(value, start, jac=True, method="BFGS", options={"gtol": 1e-11, "maxiter": 3000}).x
+    return torch.from_numpy(minimize(value, x, jac=True, method="BFGS", options={"gtol": 1e-12}).x)
+
+
+def log_det(noise, weight, covariance):
+    return torch.linalg.slogdet(noise + weight @ covariance @ weight.T)[1]
+
+
+def matrices(r, seed):
+    """Covariance of X0 = A0 u, and what remains of it when X1, X2, ... with correlations r[k] are known."""
+    mix = np.random.default_rng(seed).standard_normal((len(r[0]), len(r[0])))
+    return [torch.from_numpy(mix @ np.diag(1 - np.square(x)) @ mix.T) for x in (np.zeros(len(r[0])), *r)]
+
+
+@pytest.mark.parametrize("beta", [1.5, 4.0, 20.0])
+def test_one_level_optimum_is_that_of_a_search_over_matrices(beta):
+    r = np.array([0.9, 0.7, 0.4, 0.0])
+    whole, rest = matrices([r], 0)
+    eye = torch.eye(4, dtype=torch.float64)
+
+    def parts(x):
+        a = x.reshape(4, 4)
+        kept = 0.5 * log_det(eye, a, whole)
+        return kept, kept - 0.5 * log_det(eye, a, rest)
+
+    found = descend(lambda x: parts(x)[0] - beta * parts(x)[1], np.random.default_rng(1).standard_normal(16))
+    snr = gaussian.one_level(r, beta)
+    exact = [gaussian.rate(snr), gaussian.relevance(snr, r)]
+    assert [float(v) for v in parts(found)] == pytest.approx(exact, abs=1e-6)
+
+
+def test_two_level_optimum_is_that_of_a_search_over_matrices():
+    r, q, (beta, gamma, lam) = np.array([0.9, 0.7, 0.5]), np.array([0.8, 0.0, 0.6]), (32.0, 8.0, 1.0)
+    whole, without_1, without_2 = matrices([r, q], 0)
+    eye = torch.eye(3, dtype=torch.float64)
+
+    def parts(x):
+        a, c = x.reshape(2, 3, 3)
+        b0, b0_known = eye + a @ whole @ a.T, eye + a @ without_2 @ a.T
+        kept, kept_1 = 0.5 * log_det(eye, a, whole), 0.5 * log_det(eye, c, b0)
+        return kept, kept - 0.5 * log_det(eye, a, without_1), kept_1, kept_1 - 0.5 * log_det(eye, c, b0_known)
+
+    def objective(x):
+        kept, told, kept_1, told_1 = parts(x)
+        return kept - beta * told + lam * (kept_1 - gamma * told_1)
+
+    found = descend(objective, np.random.default_rng(1).standard_normal(18))
+    a, c, value = gaussian.two_level(r, q, beta, gamma, lam)
+    exact = gaussian.two_level_information(r, q, a, c)
+    assert float(objective(found)) == pytest.approx(value, abs=1e-6)
+    names = ("I(X0;B0)", "I(B0;X1)", "I(B0;B1)", "I(B1;X2)")
+    assert [float(v) for v in parts(found)] == pytest.approx([exact[name] for name in names], abs=1e-6)
+
+
+@pytest.mark.parametrize("kappa", [0.3, 1.0, 5.0])
+def test_the_official_loss_fills_from_the_top(kappa):
+    rng = np.random.default_rng(2)
+    root, cross = rng.standard_normal((4, 4)), rng.standard_normal((3, 4))
+    source = torch.from_numpy(root @ root.T + np.eye(4))
+    cross = torch.from_numpy(cross)
+    total = 10.0  # trace of the covariance of X1, of which only the predicted part depends on the bottleneck
+    eye = torch.eye(4, dtype=torch.float64)
+
+    def parts(x):
+        a = x.reshape(4, 4)
+        b = eye + a @ source @ a.T
+        predicted = cross @ a.T @ torch.linalg.solve(b, a @ cross.T)  # of the best linear decoder
+        return 0.5 * torch.linalg.slogdet(b)[1], total - torch.trace(predicted)
+
+    found = descend(lambda x: parts(x)[0] + kappa * parts(x)[1], np.random.default_rng(3).standard_normal(16))
+    mu = np.linalg.eigvalsh((cross @ torch.linalg.solve(source, cross.T)).numpy())
+    rate, left = gaussian.official(mu, kappa)
+    assert [float(v) for v in parts(found)] == pytest.approx([rate, total - mu.sum() + left.sum()], abs=1e-6)
+
+
+def test_an_order_tells_what_its_prime_lets_it_tell():
+    first = gaussian.order_optimum(LAW, [0, 1, 2], 8, 32, 0.3)
+    assert first["kept"] == pytest.approx(4.8658, abs=6e-5)
+    assert first["told_2"] == pytest.approx(0.9063, abs=6e-5)
+    for order in permutations(range(3)):
+        found = gaussian.order_optimum(LAW, order, 32, 8, 1.0)
+        assert 0.5 <= found["b1"] <= found["b0"] <= found["prime"] <= found["fusion"] == pytest.approx(first["prime"])
+    fused = gaussian.order_optimum(FUSED, [0, 1, 2], 8, 32, 0.3)
+    assert fused["fusion"] > fused["prime"] + 0.05
 
 
 def test_generation_is_deterministic_and_refuses_lists_of_different_lengths():
