@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from threefold.ithp.features import PUBLIC, save
+from threefold.ithp.features import save
+from threefold.ithp.public import PUBLIC
 from threefold.record.job import job
 
 with job(snakemake):

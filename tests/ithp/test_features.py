@@ -5,7 +5,8 @@ import shutil
 import numpy as np
 import pytest
 
-from threefold.ithp.features import Features, check, describe, load, read_mosi, read_mustard, save
+from threefold.ithp.features import Features, check, describe, load, save
+from threefold.ithp.public import read_mosi, read_mustard
 from threefold.record.errors import InputError
 
 
@@ -84,7 +85,7 @@ def test_a_lost_line_of_text_is_noticed(tmp_path, mirror):
 )
 def test_arrays_that_cannot_be_right_are_refused(x, label, message):
     with pytest.raises(InputError, match=message):
-        check("data", {"X": x}, label)
+        check("data", Features({"X": x}, label, np.arange(len(label)), {}))
 
 
 def test_training_rows_are_all_but_the_held_out():

@@ -12,6 +12,7 @@ from threefold.ithp.features import describe, load, save
 from threefold.ithp.readers import read
 from threefold.ithp.scores import score
 from threefold.ithp.trials import run_network
+from threefold.ithp.words import Tokens
 from threefold.record.errors import InputError
 
 RNG = np.random.default_rng(0)
@@ -22,9 +23,21 @@ def dump(path, content):
     return path
 
 
+def spell(texts):
+    """An encoder: a sign before each text, then two pieces of every word."""
+    words = [[-1, *np.repeat(np.arange(len(text)), 2)] for text in texts]
+    word = np.concatenate(words)
+    vectors = np.stack([word, np.arange(len(word))], axis=1).astype(np.float32)
+    return Tokens(vectors, word, np.array([len(row) for row in words]), np.arange(len(word)))
+
+
 def mag_row(k, tokens=3):
     acoustic = RNG.normal(size=(tokens, 4))
-    return (["so", "what", "now"][:tokens], RNG.normal(size=(tokens, 5)), acoustic), np.array([[k - 1.5]]), f"v{k}[0]"
+    return (
+        (["so", "what", "now"][:tokens], RNG.normal(size=(tokens, 5)), acoustic),
+        np.array([[k / 2 - 1.5]]),
+        f"v{k}[0]",
+    )
 
 
 def mag(path, change=None):
@@ -39,7 +52,7 @@ def mmsa(path, change=None):
         return {
             "raw_text": ["x"] * n,
             "text": RNG.normal(size=(n, 6, 8)).astype(np.float32),
-            "audio": np.where(np.arange(6)[:, None] < 2, 1.0, 9.0) * np.ones((n, 6, 3)),
+            "audio": np.where(np.arange(6)[:, None] < 2, np.arange(n)[:, None, None], 9.0) * np.ones((n, 6, 3)),
             "vision": RNG.normal(size=(n, 6, 5)),
             "audio_lengths": [2] * n,
             "vision_lengths": [6] * n,
@@ -73,10 +86,10 @@ def test_mag_is_pooled_with_its_standard_split_and_minus_infinity_counted(tmp_pa
         data["train"][1][0][2][:, 1] = -np.inf
 
     path = mag(tmp_path / "mosi.pkl", wild)
-    features = read("mag", path, ["T", "A", "V"], encode=lambda texts: np.full((len(texts), 2), len(texts[0])))
+    features = read("mag", path, ["T", "A", "V"], encode=spell)
     assert {name: x.shape for name, x in features.modalities.items()} == {"T": (7, 2), "A": (7, 4), "V": (7, 5)}
-    assert features.target.tolist() == [k - 1.5 for k in range(7)]
-    assert features.label.tolist() == [0, 0, 1, 1, 1, 1, 1]
+    assert features.target.tolist() == [k / 2 - 1.5 for k in range(7)]
+    assert features.label.tolist() == [0, 0, 0, 1, 1, 1, 1]
     assert features.folds["standard split"][0].tolist() == [5, 6]
     assert features.validation.nonzero()[0].tolist() == [4]
     assert features.replaced == {"T": 0, "A": 1 + 3, "V": 0}
@@ -102,7 +115,8 @@ def test_a_mag_file_that_is_another_is_named(tmp_path, change, message):
 
 def test_mmsa_keeps_to_the_real_lengths(tmp_path):
     features = read("mmsa", mmsa(tmp_path / "aligned_50.pkl"))
-    np.testing.assert_array_equal(features.modalities["A"], 1.0)  # padding would have made it more
+    expected = [*range(5), *range(2), *range(3)]  # padding would have made it more
+    np.testing.assert_array_equal(features.modalities["A"], np.tile(expected, (3, 1)).T)
     assert describe(features)["rows"] == 10
     assert features.folds["standard split"][0].tolist() == [7, 8, 9]
     with pytest.raises(InputError, match="lacks text"):
@@ -122,7 +136,7 @@ def test_csd_rows_go_to_the_labelled_interval_that_holds_their_middle(tmp_path):
     ends = np.array([[0.0, 1.0], [1.0, 2.0], [2.0, 3.0], [3.0, 4.0]])
     videos = [f"v{k}" for k in range(5)]
     csd(tmp_path / "text.csd", {v: (np.arange(4.0)[:, None], ends) for v in videos}, root="glove")
-    csd(tmp_path / "audio.csd", {v: (np.ones((4, 2)), ends) for v in videos[:4]})
+    csd(tmp_path / "audio.csd", {v: (RNG.normal(size=(4, 2)), ends) for v in videos[:4]})
     csd(tmp_path / "labels.csd", {v: ([[1.0], [-2.0]], [[0.0, 2.0], [2.0, 4.0]]) for v in videos})
     features = read("csd", tmp_path, ["text", "audio"])
     assert features.modalities["text"][:, 0].tolist() == [0.5, 2.5] * 4
@@ -138,19 +152,19 @@ def test_mustard_as_its_authors_give_it(tmp_path, mirror):
     for name in ("sarcasm_data.json", "split_indices.p"):
         shutil.copyfile(mirror / "mustard" / name, tmp_path / name)
     ids = list(json.loads((tmp_path / "sarcasm_data.json").read_text()))
-    sound = {i: np.tile(np.arange(4.0)[:, None], (1, 2 + k % 3)) for k, i in enumerate(ids)}
+    sound = {i: np.tile(np.arange(4.0)[:, None] + k % 2, (1, 2 + k % 3)) for k, i in enumerate(ids)}
     dump(tmp_path / "audio_features.p", sound)
-    layers = {"layers": [{"values": [float(v), 1.0]} for v in range(4)]}
-    line = json.dumps({"features": [{"token": "[CLS]", **layers}, {"token": "so", "layers": []}]})
-    (tmp_path / "bert-output.jsonl").write_text("\n".join([line] * len(ids)) + "\n")
+    layers = [{"layers": [{"values": [float(v), float(k)]} for v in range(4)]} for k in range(len(ids))]
+    lines = [json.dumps({"features": [{"token": "[CLS]", **own}, {"token": "so", "layers": []}]}) for own in layers]
+    (tmp_path / "bert-output.jsonl").write_text("\n".join(lines) + "\n")
     with h5py.File(tmp_path / "resnet_pool5.hdf5", "w") as file:
         for k, i in enumerate(ids):
             file[i] = np.full((3, 5), k, np.float32)
     features = read("mustard", tmp_path, ["V", "T", "A"])
     assert list(features.modalities) == ["V", "T", "A"]
     assert features.modalities["V"][:, 0].tolist() == list(range(690))
-    assert features.modalities["A"][7].tolist() == [0, 1, 2, 3]
-    assert features.modalities["T"][3].tolist() == [1.5, 1.0]
+    assert features.modalities["A"][6].tolist() == [0, 1, 2, 3]
+    assert features.modalities["T"][3].tolist() == [1.5, 3.0]
     assert len(features.folds["published folds"]) == 5
     (tmp_path / "resnet_pool5.hdf5").unlink()
     with pytest.raises(InputError, match=r"no resnet_pool5\.hdf5"):
@@ -210,7 +224,13 @@ def test_a_real_label_is_predicted_and_scored_in_both_conventions(tmp_path):
     settings = {"latent": [4], "hidden": 16, "detector": [4.0], "level": [1.0], "information_weight": 0.05}
     settings |= {"task_weight": 10.0, "seeds": 2, "epochs": 60, "batch_size": 40, "learning_rate": 0.01}
     settings |= {"preset": "corrected", "head": "residual", "clip": 0.0, "patience": 0, "precision": "32-true"}
-    trial = run_network(features, "ithp", "TA", settings | {"weight_decay": 0.0, "device": "cpu"}, 0)
+    trial = run_network(
+        features,
+        "ithp",
+        "TA",
+        settings | {"weight_decay": 0.0, "device": "cpu", "warmup": 0.1, "backbone_rate": 0.0},
+        0,
+    )
     table = score(trial.predictions, features.group, 100, [0]).set_index("metric")["value"]
     p = trial.predictions[trial.predictions["seed"] == 0]
     kept = p["target"] != 0

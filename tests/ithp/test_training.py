@@ -62,7 +62,14 @@ def test_a_killed_training_goes_on_to_the_same_bytes(tmp_path, uninterrupted, ev
 
 
 def test_gradients_are_clipped_replica_by_replica():
-    gradients = [torch.tensor([[3.0, 0.0], [0.3, 0.0]]), torch.tensor([[[4.0]], [[0.4]]])]
-    clip_per_replica(gradients, 1.0)
-    norms = np.sqrt(sum((g.flatten(1).numpy() ** 2).sum(1) for g in gradients))
+    gradients = {"a": torch.tensor([[3.0, 0.0], [0.3, 0.0]]), "b": torch.tensor([[[4.0]], [[0.4]]])}
+    clip_per_replica(gradients, 1.0, 2)
+    norms = np.sqrt(sum((g.flatten(1).numpy() ** 2).sum(1) for g in gradients.values()))
     np.testing.assert_allclose(norms, [1.0, 0.5], rtol=1e-5)
+
+
+def test_a_fine_tuned_encoder_is_clipped_with_its_own_replica():
+    gradients = {"head": torch.tensor([[3.0], [0.3]]), "backbone.copies.0.w": torch.full((1,), 4.0)}
+    gradients["backbone.copies.1.w"] = torch.full((1,), 0.4)
+    clip_per_replica(gradients, 1.0, 2)
+    assert [round(float(g.flatten()[-1]), 4) for g in gradients.values()] == [0.3, 0.8, 0.4]

@@ -26,6 +26,8 @@ SETTINGS = {
     "patience": 0,
     "precision": "32-true",
     "device": "cpu",
+    "warmup": 0.0,
+    "backbone_rate": 1e-4,
 }
 
 

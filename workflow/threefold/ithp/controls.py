@@ -48,12 +48,13 @@ def decide(name: str, x: np.ndarray, label: np.ndarray, group: np.ndarray, test:
 
 def classify(features: Features, names: Sequence[str] = LINEAR) -> pd.DataFrame:
     """Predictions of every linear classifier on the concatenation of every set of modalities: ithp/predictions."""
-    tasks = [(name, chain) for name in names for chain in subsets(list(features.modalities))]
+    pooled = features.pooled
+    tasks = [(name, chain) for name in names for chain in subsets(list(pooled))]
     return pd.concat(
         [
             held_out_predictions(features, name, chain, protocol, fold, 0, test, decision, threshold=0.0)
             for name, chain in progress(tasks, "linear classifiers")
-            for x in [np.concatenate([features.modalities[m] for m in chain], axis=1)]
+            for x in [np.concatenate([pooled[m] for m in chain], axis=1)]
             for protocol, fold, test in features.splits
             for decision in [decide(name, x, features.label, features.group, test)]
         ]

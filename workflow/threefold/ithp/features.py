@@ -1,10 +1,8 @@
-"""Data sets as aligned arrays: the readers, the folds and the card of each (spec §3 and §9)."""
+"""A data set as aligned arrays: its rows or tokens, its folds and its card."""
 
 from __future__ import annotations
 
-import csv
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,11 +11,11 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupKFold
 
-from threefold.ithp.pickles import load_arrays
+from threefold.ithp.words import means
 from threefold.record.errors import InputError
 from threefold.record.files import atomic, write_text
 
-MOSI_TRAIN_VIDEOS = 62  # the extractors of text and video were trained on these videos' labels (spec §9.1)
+OPTIONAL = ("target", "validation", "lengths", "pieces")
 
 
 class Features(NamedTuple):
@@ -27,6 +25,9 @@ class Features(NamedTuple):
     the others are its training rows. `target`: (n,) the real label where there is one, else None; `validation`: (n,)
     bool, training rows that a published split sets aside to choose an epoch, else None. `replaced`: values that were
     not finite, by modality; `left_out`: rows of the file that lack a modality.
+
+    Of sequences, `modalities` hold the tokens of all rows one after the other, (tokens, d), and `lengths`, (n,), how
+    many each row has; `pieces`, (tokens,), are their numbers in the vocabulary of the text encoder, if there is one.
     """
 
     modalities: dict[str, np.ndarray]
@@ -37,6 +38,8 @@ class Features(NamedTuple):
     validation: np.ndarray | None = None
     replaced: dict[str, int] = {}  # noqa: RUF012 (never changed)
     left_out: int = 0
+    lengths: np.ndarray | None = None
+    pieces: np.ndarray | None = None
 
     @property
     def splits(self) -> list[tuple[str, int, np.ndarray]]:
@@ -49,96 +52,84 @@ class Features(NamedTuple):
         mask[test] = False
         return mask
 
+    def tokens(self, rows: np.ndarray) -> np.ndarray:
+        """Mask of the tokens of `rows`, mask (n,); the mask itself where rows have no tokens."""
+        return rows if self.lengths is None else np.repeat(rows, self.lengths)
 
-def check(name: str, modalities: dict[str, np.ndarray], label: np.ndarray) -> None:
-    """Raise InputError where rows do not align, a value is not finite, or the label is not 0 or 1."""
-    for modality, x in modalities.items():
-        if len(x) != len(label):
-            raise InputError(f"{name}: modality {modality} has {len(x)} rows, the label {len(label)}; they must align")
+    @property
+    def pooled(self) -> dict[str, np.ndarray]:
+        """Each modality with one vector per row, (n, d): of sequences the mean over their tokens."""
+        if self.lengths is None:
+            return self.modalities
+        return {name: means(x, self.lengths) for name, x in self.modalities.items()}
+
+
+def check_rows(name: str, features: Features) -> None:
+    """Raise InputError where arrays that must have the same rows, or tokens, have not."""
+    n, tokens = len(features.label), len(features.label)
+    for field in ("group", "target", "validation", "lengths"):
+        if (x := getattr(features, field)) is not None and len(x) != n:
+            raise InputError(f"{name}: {field} has {len(x)} rows, the label {n}; they must align")
+    if features.lengths is not None:
+        if features.lengths.min() < 1:
+            raise InputError(f"{name}: row {features.lengths.argmin()} has no tokens")
+        tokens = int(features.lengths.sum())
+    for modality, x in features.modalities.items():
+        if len(x) != tokens:
+            what = "the label" if features.lengths is None else "the lengths add up to"
+            raise InputError(f"{name}: modality {modality} has {len(x)} rows, {what} {tokens}; they must align")
+        if x.shape[1] == 0:
+            raise InputError(f"{name}: modality {modality} has no columns")
+
+
+def check(name: str, features: Features) -> None:
+    """Raise InputError where rows do not align, a value is not finite, a modality says nothing, the label is not 0 or
+    1, or folds share or miss rows.
+    """
+    check_rows(name, features)
+    if found := set(np.unique(features.label).tolist()) - {0, 1}:
+        raise InputError(f"{name}: labels {sorted(found)[:5]}; expected 0 and 1 only")
+    for modality, x in features.modalities.items():
         if len(bad := np.argwhere(~np.isfinite(x))):
             row, column = bad[0]
             raise InputError(
                 f"{name}: {modality} row {row}, column {column} is {x[row, column]} ({len(bad)} such values); "
                 "expected finite numbers. Repair the file, or leave those rows out"
             )
-    if found := set(np.unique(label).tolist()) - {0, 1}:
-        raise InputError(f"{name}: labels {sorted(found)[:5]}; expected 0 and 1 only")
+        if (x == x[0]).all():
+            raise InputError(f"{name}: modality {modality} has only constant columns, so it says nothing")
+    check_folds(name, features.folds, len(features.label))
 
 
-def _numbers(path: Path) -> np.ndarray:
-    try:
-        with path.open(newline="") as file:
-            return np.array([[float(x) for x in row] for row in csv.reader(file)])
-    except ValueError as error:
-        raise InputError(f"{path}: {error}; expected rows of equally many numbers, the last one the label") from None
+def check_folds(name: str, folds: dict[str, list[np.ndarray]], rows: int) -> None:
+    """Raise InputError unless the test folds of every protocol hold each row once; a single one may be any part."""
+    for protocol, tests in folds.items():
+        held_out = np.concatenate(tests)
+        if wrong := sorted(set(held_out.tolist()) - set(range(rows))):
+            raise InputError(f"{name}: {protocol}: a test fold has row {wrong[0]}, but rows are 0 to {rows - 1}")
+        counts = np.bincount(held_out, minlength=rows)
+        if counts.max() > 1:
+            raise InputError(f"{name}: {protocol}: row {counts.argmax()} is in more than one test fold")
+        if len(tests) > 1 and counts.min() == 0:
+            missed = np.flatnonzero(counts == 0)
+            raise InputError(f"{name}: {protocol}: row {missed[0]} is in no test fold ({len(missed)} such)")
+        if not 0 < min(map(len, tests)) <= max(map(len, tests)) < rows:
+            raise InputError(f"{name}: {protocol}: a test fold holds no row, or leaves none to train on")
 
 
-def read_mosi(folder: str | Path) -> Features:
-    """CMU-MOSI utterance features of the 752 test rows, five folds grouped by the 31 videos.
-
-    Rows are the transcripts of the videos after `MOSI_TRAIN_VIDEOS`, positive ones first, each part in file order.
-    """
-    folder = Path(folder)
-    tables = {name: _numbers(folder / f"{name}_test.csv") for name in ("text", "audio", "video")}
-    with (folder / "transcripts.csv").open(newline="") as file:
-        transcripts = [(int(video), int(label)) for _, _, video, label in csv.reader(file)]
-    test = [(video, label) for video, label in transcripts if video > MOSI_TRAIN_VIDEOS]
-    video, label = np.array(sorted(test, key=lambda row: -row[1])).T
-    for name, table in tables.items():
-        if not np.array_equal(table[:, -1], label):
-            raise InputError(f"{folder}/{name}_test.csv: its labels are not those of transcripts.csv in the same order")
-    modalities = {initial: tables[name][:, :-1].astype(np.float32) for initial, name in zip("TAV", tables, strict=True)}
-    check("mosi", modalities, label)
-    folds = [rows for _, rows in GroupKFold(5).split(label, groups=video)]
-    return Features(modalities, label.astype(np.int8), video, {"video-independent": folds})
-
-
-def read_mustard(folder: str | Path) -> Features:
-    """MUStARD, text modality: the mean GloVe vector of an utterance's words, 690 rows of 300 numbers.
-
-    Protocols: the published five folds, which mix speakers, and the published speaker-independent split, whose test
-    rows are those of the show FRIENDS (spec §3.4). Words are lower-case runs of letters and digits, or single signs.
-    """
-    folder = Path(folder)
-    ids, label, group, folds = read_mustard_folds(folder)
-    texts = (folder / "bert-input.txt").read_text().splitlines()  # the same utterances with the apostrophes repaired
-    if len(texts) != len(ids):
-        raise InputError(f"{folder}/bert-input.txt has {len(texts)} lines, sarcasm_data.json {len(ids)} utterances")
-    vectors: dict[str, np.ndarray] = {}
-    for path in sorted(folder.glob("glove_dict_*.p")):
-        vectors |= load_arrays(path)
-    text = np.stack([_mean_vector(line, vectors) for line in texts]).astype(np.float32)
-    check("mustard", {"T": text}, label)
-    return Features({"T": text}, label, group, folds)
-
-
-def read_mustard_folds(folder: Path) -> tuple[list[str], np.ndarray, np.ndarray, dict[str, list[np.ndarray]]]:
-    """Ids, labels, speakers and folds by protocol of sarcasm_data.json and split_indices.p."""
-    table = json.loads((folder / "sarcasm_data.json").read_text())
-    rows = list(table.values())
-    label = np.array([row["sarcasm"] for row in rows], np.int8)
-    group = np.unique([row["speaker"] for row in rows], return_inverse=True)[1]
-    folds = [np.asarray(test) for _, test in load_arrays(folder / "split_indices.p")]
-    if sorted(np.concatenate(folds).tolist()) != list(range(len(rows))):
-        raise InputError(f"{folder}/split_indices.p: its test folds do not hold each of {len(rows)} rows once")
-    friends = np.flatnonzero([row["show"] == "FRIENDS" for row in rows])
-    return list(table), label, group, {"published folds": folds, "speaker-independent": [friends]}
-
-
-def _mean_vector(text: str, vectors: dict[str, np.ndarray]) -> np.ndarray:
-    words = re.findall(r"[a-z0-9]+|[^\sa-z0-9]", text.lower())
-    known = [vectors[word] for word in words if word in vectors]
-    return np.mean(known, axis=0) if known else np.zeros_like(next(iter(vectors.values())))
-
-
-PUBLIC = {"mosi": read_mosi, "mustard": read_mustard}
+def grouped_folds(group: np.ndarray) -> dict[str, list[np.ndarray]]:
+    """Five folds, or as many as there are groups, that keep groups together."""
+    count = min(5, len(np.unique(group)))
+    if count < 2:
+        raise InputError(f"all {len(group)} rows are of one group; folds that keep groups together need two")
+    return {"grouped folds": [rows for _, rows in GroupKFold(count).split(group, groups=group)]}
 
 
 def save(features: Features, arrays: str | Path, folds: str | Path, card: str | Path, **further: np.ndarray) -> None:
     """Write arrays (.npz: `X_<modality>`, `label`, `group` and `further`), folds and card (JSON)."""
     named = {f"X_{name}": x for name, x in features.modalities.items()}
     with atomic(arrays) as part:
-        optional = {name: getattr(features, name) for name in ("target", "validation")}
+        optional = {name: getattr(features, name) for name in OPTIONAL}
         optional = {name: x for name, x in optional.items() if x is not None}
         np.savez(part, label=features.label, group=features.group, **named, **optional, **further)
     protocols = {name: [rows.tolist() for rows in test] for name, test in features.folds.items()}
@@ -150,27 +141,29 @@ def load(features: str | Path, folds: str | Path) -> Features:
     """Read what `save` has written."""
     with np.load(features, allow_pickle=False) as arrays:
         modalities = {key.removeprefix("X_"): arrays[key] for key in arrays if key.startswith("X_")}
-        optional = [arrays.get(name) for name in ("target", "validation")]
+        optional = {name: arrays.get(name) for name in OPTIONAL}
         label, group = arrays["label"], arrays["group"]
     protocols = json.loads(Path(folds).read_text())
     protocols = {name: [np.array(rows) for rows in tests] for name, tests in protocols.items()}
-    return Features(modalities, label, group, protocols, *optional)
+    check_folds(str(folds), protocols, len(label))
+    return Features(modalities, label, group, protocols, **optional)
 
 
 def describe(features: Features) -> dict:
-    """What a reader should know of a data set: sizes, balance, ranges, constant columns, folds."""
+    """What a reader should know of a data set: sizes, splits, balance, ranges, missing values, constant columns."""
+    pooled = features.pooled
 
     def columns(name: str, x: np.ndarray) -> dict:
         return {
             "columns": x.shape[1],
             "constant_columns": int((x.max(0) == x.min(0)).sum()),
             "values_not_finite": features.replaced.get(name, 0),
-            "rank": int(np.linalg.matrix_rank(x - x.mean(0))),
+            "rank": int(np.linalg.matrix_rank(pooled[name] - pooled[name].mean(0))),
             "minimum": float(x.min()),
             "maximum": float(x.max()),
         }
 
-    return {
+    card = {
         "rows": len(features.label),
         "rows_left_out": features.left_out,
         "positive": int(features.label.sum()),
@@ -181,6 +174,16 @@ def describe(features: Features) -> dict:
             for name, folds in features.folds.items()
         },
     }
+    if features.validation is not None:
+        card["validation_rows"] = int(features.validation.sum())
+    if features.target is not None:
+        card["real_label"] = {"minimum": float(features.target.min()), "maximum": float(features.target.max())}
+        card["real_label"]["zeros"] = int((features.target == 0).sum())
+    if features.lengths is not None:
+        counts = ("total", "minimum", "median", "maximum")
+        found = (getattr(np, name)(features.lengths) for name in ("sum", "min", "median", "max"))
+        card["tokens"] = {name: int(value) for name, value in zip(counts, found, strict=True)}
+    return card
 
 
 def held_out_predictions(

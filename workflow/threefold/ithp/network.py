@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from threefold.ithp.backbone import Backbone
 from threefold.ithp.layers import Detector, Dropout, Encoder, PublishedDetector, ResidualHead, divergence, perceptron
 
 Level = tuple[Tensor, Tensor, Tensor]  # mean, log variance and value of a bottleneck, (K, n, d) each
@@ -51,7 +52,8 @@ class Architecture:
     `task_weight`: weight alpha of the label's loss, 0 for no label. `information_weight`: factor of the bottlenecks'
     loss, e.g. 2 / (beta + gamma) as in eq. 8. `head`: `b1` predicts from the last bottleneck as the paper says,
     `residual` adds X0 to it as the official code does (D2). `regression`: a real label and squared error instead of
-    a label 0 or 1 and its cross-entropy.
+    a label 0 or 1 and its cross-entropy. `warmup`: share of the steps over which the learning rate rises;
+    `backbone_rate`: the rate of a text encoder that is fine-tuned.
     """
 
     sizes: Sequence[int]
@@ -66,6 +68,8 @@ class Architecture:
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
     clip: float = 0.0
+    warmup: float = 0.0
+    backbone_rate: float = 1e-5
 
 
 @dataclass(frozen=True)
@@ -80,14 +84,15 @@ class Replica:
 class Batch(NamedTuple):
     """Rows of a data set. `modalities`: (n, d_k) each, prime first; `label`: (n,); `weight`: (K, n) of 0 and 1.
 
-    Of sequences, `modalities` hold the tokens of all rows one after the other, (tokens, d_k), without padding, and
-    `owner`, (tokens,), says to which row a token belongs.
+    Of sequences, `modalities` hold the tokens of all rows one after the other, (tokens, d_k), without padding,
+    `owner`, (tokens,), says to which row a token belongs, and `pieces`, (tokens,), their numbers for a text encoder.
     """
 
     modalities: list[Tensor]
     label: Tensor
     weight: Tensor
     owner: Tensor | None = None
+    pieces: Tensor | None = None
 
 
 class Bottlenecks(nn.Module):
@@ -95,13 +100,17 @@ class Bottlenecks(nn.Module):
 
     One modality gives a plain perceptron, two one bottleneck, three two, and so on. Losses are averaged over a
     replica's training rows, of sequences over their tokens; no replica's gradient reaches another.
+
+    With `encoder`, a text encoder, each replica fine-tunes a copy of it: what it says of the pieces takes the place of
+    the first columns of X0, which are the states that it had before.
     """
 
-    def __init__(self, architecture: Architecture, replicas: Sequence[Replica]):
+    def __init__(self, architecture: Architecture, replicas: Sequence[Replica], encoder: nn.Module | None = None):
         super().__init__()
         self.architecture, self.preset = architecture, PRESETS[architecture.preset]
         a, preset, seeds = architecture, self.preset, [np.random.default_rng(r.seed) for r in replicas]
         self.noise = [torch.Generator() for _ in replicas]
+        self.backbone = Backbone(encoder, self.noise) if encoder else None
         dropout = Dropout(preset.dropout, self.noise) if preset.dropout else None
         inputs = [a.sizes[0], *a.latent]
         self.encoders = nn.ModuleList(
@@ -149,6 +158,14 @@ class Bottlenecks(nn.Module):
         """Modality k in each replica's own units: (n, d) -> (K, n, d)."""
         return (x - self.get_buffer(f"location_{k}")) / self.get_buffer(f"scale_{k}")
 
+    def prime(self, x0: Tensor, owner: Tensor | None, pieces: Tensor | None) -> Tensor:
+        """X0 as each replica takes it in: (n, d) -> (K, n, d)."""
+        x0 = self.standardised(0, x0)
+        if self.backbone is None:
+            return x0
+        states = self.backbone(pieces, torch.bincount(owner))
+        return torch.cat([states, x0[..., states.shape[-1] :]], dim=-1)
+
     def latents(self, b: Tensor, sample: bool = False) -> list[Level]:
         """Mean, log variance and value of each bottleneck, (K, n, d) each; the value is the mean unless `sample`.
 
@@ -177,22 +194,24 @@ class Bottlenecks(nn.Module):
             b = b.new_zeros(len(b), len(lengths), b.shape[-1]).index_add(1, owner, b) / lengths[:, None]
         return self.head(b).squeeze(-1)
 
-    def forward(self, x0: Tensor, owner: Tensor | None = None) -> Tensor:
+    def forward(self, x0: Tensor, owner: Tensor | None = None, pieces: Tensor | None = None) -> Tensor:
         """Probability of label 1, or the real label, from the prime modality alone, by replica: (n, d) -> (K, n)."""
-        x0 = self.standardised(0, x0)
+        x0 = self.prime(x0, owner, pieces)
         logits = self.logits(x0, self.latents(x0, self.preset.sampled_evaluation), owner)
         return logits if self.architecture.regression else torch.sigmoid(logits)
 
     def terms(self, batch: Batch, sample: bool = True) -> dict[str, Tensor]:
         """The parts of the loss per replica, (K,): `kl_k`, `detector_k`, `task` and their weighted sum `loss`."""
-        modalities, label, weight, owner = batch
+        modalities, label, weight, owner, pieces = batch
         tokens = weight if owner is None else weight[:, owner]
 
         def average(values: Tensor, weight: Tensor) -> Tensor:
             return (values * weight).sum(1) / weight.sum(1).clamp(min=1)
 
         own = tokens[..., None] > 0  # other rows are blanked: a wild value times a weight of 0 could still be NaN
-        inputs = [torch.where(own, self.standardised(k, x), 0) for k, x in enumerate(modalities)]
+        inputs = [self.prime(modalities[0], owner, pieces)]
+        inputs += [self.standardised(k, x) for k, x in enumerate(modalities[1:], 1)]
+        inputs = [torch.where(own, x, 0) for x in inputs]
         latents, terms = self.latents(inputs[0], sample), {}
         loss = torch.zeros(len(weight), device=weight.device)
         for k, (mean, log_variance, b) in enumerate(latents):
@@ -213,9 +232,28 @@ class Bottlenecks(nn.Module):
         return {**terms, "loss": loss}
 
 
-def predict(network: Bottlenecks, x0: np.ndarray) -> np.ndarray:
-    """What each replica says of each row from the prime modality alone: (n, d) -> (K, n) float32, see `forward`."""
+def predict(
+    network: Bottlenecks, x0: np.ndarray, lengths: np.ndarray | None = None, pieces: np.ndarray | None = None
+) -> np.ndarray:
+    """What each replica says of each row from the prime modality alone: (n, d) -> (K, n) float32, see `forward`.
+
+    Of sequences, `x0` holds the tokens of all rows and `lengths`, (n,), says how many each has.
+    """
     network.eval()
+    device, said = network.location_0.device, []
+    rows = torch.from_numpy(np.ascontiguousarray(x0, np.float32))
+    counts = torch.ones(len(rows), dtype=torch.long) if lengths is None else torch.from_numpy(np.asarray(lengths))
+    parts = counts.split(4096 if lengths is None else 256)
+    tokens = [int(part.sum()) for part in parts]
+    numbers = [None] * len(parts) if pieces is None else torch.from_numpy(pieces.astype(np.int64)).split(tokens)
     with torch.inference_mode():
-        batches = torch.from_numpy(np.ascontiguousarray(x0, np.float32)).split(4096)
-        return torch.cat([network(batch.to(network.location_0.device)) for batch in batches], dim=1).cpu().numpy()
+        for part, x, number in zip(parts, rows.split(tokens), numbers, strict=True):
+            owner = None if lengths is None else torch.repeat_interleave(torch.arange(len(part)), part).to(device)
+            said.append(network(x.to(device), owner, None if number is None else number.to(device)).cpu())
+    return torch.cat(said, dim=1).numpy()
+
+
+def replica_of(parameter: str) -> int | slice:
+    """Which replica the parameter of this name belongs to; all of them, along its first axis, where it is shared."""
+    parts = parameter.split(".")
+    return int(parts[parts.index("copies") + 1]) if "copies" in parts else slice(None)

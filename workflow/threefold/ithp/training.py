@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pytorch_lightning as pl
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from threefold.ithp.network import Architecture, Batch, Bottlenecks, Replica
+from threefold.ithp.network import Architecture, Batch, Bottlenecks, Replica, replica_of
 from threefold.record.progress import progress
 
 logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # it greets at every fit
@@ -24,13 +25,13 @@ class HierarchicalBottleneck(pl.LightningModule):
     """K replicas of ITHP under training; `network` is the model itself.
 
     With `validation` rows in the data, each replica ends with the weights of the epoch that had its lowest loss of the
-    label on its own validation rows. The optimiser is AdamW, its rate falls to zero along a cosine, and gradients are
-    clipped replica by replica.
+    label on its own validation rows. The optimiser is AdamW, its rate rises linearly and falls to zero along a cosine,
+    and gradients are clipped replica by replica. `encoder`: a text encoder to fine-tune, see `Bottlenecks`.
     """
 
-    def __init__(self, architecture: Architecture, replicas: Sequence[Replica]):
+    def __init__(self, architecture: Architecture, replicas: Sequence[Replica], encoder: nn.Module | None = None):
         super().__init__()
-        self.network = Bottlenecks(architecture, replicas)
+        self.network = Bottlenecks(architecture, replicas, encoder)
         self.history: list[dict[str, Tensor]] = []
         self._running: dict[str, list[Tensor]] = defaultdict(list)
         self.best_loss = torch.full((len(replicas),), torch.inf)
@@ -61,7 +62,8 @@ class HierarchicalBottleneck(pl.LightningModule):
         self.best_loss[better], self.best_epoch[better] = loss[better], self.current_epoch
         for name, value in self.network.named_parameters():
             kept = self.best_weights.setdefault(name, value.detach().cpu().clone())
-            kept[better] = value.detach().cpu()[better]
+            now_best = better[replica_of(name)]
+            kept[now_best] = value.detach().cpu()[now_best]
         self.history[-1]["validation"] = loss
         patience = self.trainer.datamodule.patience
         self.trainer.should_stop = bool((self.current_epoch - self.best_epoch >= patience).all())
@@ -70,18 +72,28 @@ class HierarchicalBottleneck(pl.LightningModule):
         self.network.load_state_dict(self.best_weights, strict=False)
 
     def predict_step(self, batch: Batch, _: int) -> Tensor:
-        return self.network(batch.modalities[0], batch.owner)
+        return self.network(batch.modalities[0], batch.owner, batch.pieces)
 
     def configure_optimizers(self):
         a = self.network.architecture
-        optimizer = torch.optim.AdamW(self.parameters(), lr=a.learning_rate, weight_decay=a.weight_decay)
+        groups = [{"params": [p for name, p in self.named_parameters() if replica_of(name) == slice(None)]}]
+        if backbone := self.network.backbone:  # decay and rate as published
+            groups.append({"params": list(backbone.matrices()), "lr": a.backbone_rate})
+            groups.append({"params": list(backbone.vectors()), "lr": a.backbone_rate, "weight_decay": 0.0})
+        optimizer = torch.optim.AdamW(groups, lr=a.learning_rate, weight_decay=a.weight_decay)
         steps = self.trainer.estimated_stepping_batches
-        decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": decay, "interval": "step"}}
+        rise = int(a.warmup * steps)
+
+        def factor(step: int) -> float:
+            return step / rise if step < rise else (1 + math.cos(math.pi * (step - rise) / (steps - rise))) / 2
+
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def configure_gradient_clipping(self, optimizer, gradient_clip_val=None, gradient_clip_algorithm=None) -> None:
         if clip := self.network.architecture.clip:
-            clip_per_replica([p.grad for p in self.parameters() if p.grad is not None], clip)
+            gradients = {name: p.grad for name, p in self.named_parameters() if p.grad is not None}
+            clip_per_replica(gradients, clip, len(self.network.noise))
 
     def on_save_checkpoint(self, checkpoint: dict) -> None:
         checkpoint["progress"] = {
@@ -111,18 +123,23 @@ class HierarchicalBottleneck(pl.LightningModule):
         )
 
 
-def clip_per_replica(gradients: Sequence[Tensor], limit: float) -> None:
-    """Scale each replica's gradients, (K, ...) each, so that their norm over all tensors is at most `limit`."""
-    squares = torch.stack([g.flatten(1).square().sum(1) for g in gradients]).sum(0)
+def clip_per_replica(gradients: dict[str, Tensor], limit: float, replicas: int) -> None:
+    """Scale each replica's gradients, by the parameter's name, so that their norm together is at most `limit`."""
+    squares = torch.zeros(replicas, device=next(iter(gradients.values())).device)
+    for name, g in gradients.items():
+        own = replica_of(name)
+        squares[own] += g.square().sum() if isinstance(own, int) else g.flatten(1).square().sum(1)
     factor = (limit / (squares.sqrt() + 1e-6)).clamp(max=1)
-    for g in gradients:
-        g.mul_(factor.view(-1, *[1] * (g.ndim - 1)))
+    for name, g in gradients.items():
+        own = replica_of(name)
+        g.mul_(factor[own] if isinstance(own, int) else factor.view(-1, *[1] * (g.ndim - 1)))
 
 
 class Rows(pl.LightningDataModule):
     """Aligned rows of all modalities with the label and, per replica, whether a row is one of its training rows.
 
-    `modalities`: (n, d_k) float32 each, prime first, or (tokens, d_k) where `lengths`, (n,), gives each row's tokens;
+    `modalities`: (n, d_k) float32 each, prime first, or (tokens, d_k) where `lengths`, (n,), gives each row's tokens
+    and `pieces`, (tokens,), their numbers for a text encoder;
     `label`: (n,); `weight`: (K, n) of 0 and 1; `validation`: likewise, the rows that choose each replica's epoch,
     given up after `patience` epochs without a better one. All replicas see the same batches; an epoch's order depends
     on `seed` and its number alone.
@@ -138,6 +155,7 @@ class Rows(pl.LightningDataModule):
         lengths: np.ndarray | None = None,
         validation: np.ndarray | None = None,
         patience: int = 10,
+        pieces: np.ndarray | None = None,
     ):
         super().__init__()
         self.modalities = [torch.from_numpy(np.ascontiguousarray(x, np.float32)) for x in modalities]
@@ -145,6 +163,7 @@ class Rows(pl.LightningDataModule):
         self.weight = torch.from_numpy(np.asarray(weight, np.float32))
         self.validation = None if validation is None else torch.from_numpy(np.asarray(validation, np.float32))
         self.lengths = None if lengths is None else torch.from_numpy(np.asarray(lengths, np.int64))
+        self.pieces = None if pieces is None else torch.from_numpy(np.asarray(pieces, np.int64))
         self.start = None if lengths is None else self.lengths.cumsum(0) - self.lengths
         self.batch_size, self.seed, self.patience = min(batch_size, len(self)), seed, patience
 
@@ -161,7 +180,8 @@ class Rows(pl.LightningDataModule):
         owner = torch.repeat_interleave(torch.arange(len(rows)), lengths)
         within = torch.arange(len(owner)) - (lengths.cumsum(0) - lengths)[owner]
         tokens = self.start[rows][owner] + within
-        return Batch([x[tokens] for x in self.modalities], self.label[rows], weight[:, rows], owner)
+        pieces = None if self.pieces is None else self.pieces[tokens]
+        return Batch([x[tokens] for x in self.modalities], self.label[rows], weight[:, rows], owner, pieces)
 
     def validation_batch(self) -> Batch | None:
         """The rows that some replica validates on, with the weights of validation."""
@@ -173,7 +193,9 @@ class Rows(pl.LightningDataModule):
         return DataLoader(self, sampler=_Order(self), batch_size=None)
 
     def predict_dataloader(self) -> DataLoader:
-        return DataLoader(self, sampler=torch.arange(len(self)).split(4096), batch_size=None)
+        return DataLoader(
+            self, sampler=torch.arange(len(self)).split(4096 if self.lengths is None else 256), batch_size=None
+        )
 
 
 class _Order:

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.model_selection import GroupShuffleSplit
+from torch import nn
 
 from threefold.ithp.features import Features, held_out_predictions
 from threefold.ithp.network import Architecture, Bottlenecks, Replica
 from threefold.ithp.training import HierarchicalBottleneck, Rows, fit
+from threefold.record.errors import InputError
 
 OFFICIAL = {"preset": "published", "head": "residual", "information_weight": None, "task_weight": 1.0}
 VALIDATION_SHARE = 0.15  # of a training fold's groups, where an epoch is chosen
@@ -59,7 +61,7 @@ def design(model: str, sizes: Sequence[int], settings: dict, regression: bool = 
         information_weight=0.0 if model == "no_bottleneck" else weight,
         regression=regression,
         **{key: settings[key] for key in ("hidden", "task_weight", "preset", "head", "clip")},
-        **{key: settings[key] for key in ("learning_rate", "weight_decay")},
+        **{key: settings[key] for key in ("learning_rate", "weight_decay", "warmup", "backbone_rate")},
     )
     return architecture, multipliers
 
@@ -91,23 +93,36 @@ def run_network(
     if settings["patience"]:
         validation = np.stack([inner_rows(w, features, [seed, s]) for w, (s, *_) in zip(weight, members, strict=True)])
         weight &= ~validation
-    training = HierarchicalBottleneck(architecture, replicas)
+    fine_tuned = settings.get("backbone") if chain[0] == "T" else None
+    training = HierarchicalBottleneck(architecture, replicas, _encoder(fine_tuned, modalities[0]))
+
+    def rows_of(kept: np.ndarray, views: Sequence[np.ndarray]) -> Rows:
+        tokens = features.tokens(kept)
+        return Rows(
+            [x[tokens] for x in views],
+            label[kept],
+            weight[:, kept],
+            settings["batch_size"],
+            seed,
+            lengths=None if features.lengths is None else features.lengths[kept],
+            validation=None if validation is None else validation[:, kept],
+            patience=settings["patience"],
+            pieces=features.pieces[tokens] if fine_tuned else None,
+        )
+
     seen = weight.any(0) | (validation is not None and validation.any(0))  # other rows would only cost time
-    rows = Rows(
-        [x[seen] for x in modalities],
-        label[seen],
-        weight[:, seen],
-        settings["batch_size"],
-        seed,
-        validation=None if validation is None else validation[:, seen],
-        patience=settings["patience"],
-    )
+    rows = rows_of(seen, modalities)
     run = {key: settings[key] for key in ("epochs", "device", "precision")}
     trainer = fit(training, rows, **run, logger=logger, resume=resume)
 
+    tested = np.zeros(len(label), bool)
+    tested[np.concatenate([test for *_, test in members])] = True
+
     def predict(others: Sequence[np.ndarray]) -> np.ndarray:
-        whole = Rows([modalities[0], *others], label, weight, settings["batch_size"], seed)
-        return torch.cat(trainer.predict(training, whole), dim=1).float().cpu().numpy()
+        said = np.full((len(members), len(label)), np.nan, np.float32)
+        parts = trainer.predict(training, rows_of(tested, [modalities[0], *others]))
+        said[:, tested] = torch.cat(parts, dim=1).float().cpu().numpy()
+        return said
 
     probability, again = predict(modalities[1:]), predict(modalities[1:])
     shuffled = predict([rng.permutation(x) for x in modalities[1:]])
@@ -122,9 +137,23 @@ def run_network(
         predictions,
         training.network,
         training.history_table(),
-        float(np.abs(shuffled - probability).max()) if deterministic else float("nan"),
-        float(np.abs(again - probability).max()),
+        float(np.nanmax(np.abs(shuffled - probability))) if deterministic else float("nan"),
+        float(np.nanmax(np.abs(again - probability))),
     )
+
+
+def _encoder(name: str | None, prime: np.ndarray) -> nn.Module | None:
+    """The text encoder that is fine-tuned, whose states X0 was made of."""
+    if name is None:
+        return None
+    from threefold.ithp.text import load_encoder  # transformers, where it is needed
+
+    encoder = load_encoder(name)
+    if encoder.config.hidden_size > prime.shape[1]:
+        raise InputError(
+            f"text encoder {name!r} has states of {encoder.config.hidden_size}, X0 {prime.shape[1]} columns"
+        )
+    return encoder
 
 
 def inner_rows(training: np.ndarray, features: Features, seed: Sequence[int]) -> np.ndarray:
