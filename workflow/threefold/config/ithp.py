@@ -1,8 +1,9 @@
 """The section `ithp` of the configuration."""
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from threefold.config.section import Section
 
@@ -88,6 +89,10 @@ class Training(Section):
     """Of AdamW."""
     clip: float = Field(0.0, ge=0)
     """Largest norm of a replica's gradient; 0: any."""
+    warmup: float = Field(0.0, ge=0, lt=1)
+    """Share of the steps over which the learning rate rises linearly."""
+    backbone_rate: float = Field(1e-5, gt=0)
+    """Learning rate of a text encoder that is fine-tuned."""
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
     """Lightning's precision."""
 
@@ -109,7 +114,21 @@ class Own(Section):
     missing: Literal["zero", "refuse"] = "zero"
     """Values that are not finite: replaced by 0 and counted in the card, or an error."""
     text_encoder: str | None = None
-    """A model of transformers, on the hub or in a folder, that turns words into vectors; for the format mag."""
+    """What turns words into vectors: a model of transformers, on the hub or in a folder, or a file of word vectors."""
+    per_token: bool = False
+    """Keep the tokens of sequences (mag, aligned mmsa, neutral with lengths), instead of their mean."""
+    fine_tune: bool = False
+    """Train the text encoder with the bottlenecks where the text is the prime modality; needs per_token."""
+    training: Training | None = None
+    """How its networks are trained; null: like `real`."""
+
+    @model_validator(mode="after")
+    def _fine_tuning_needs_tokens(self) -> Self:
+        if self.fine_tune and not (self.per_token and self.text_encoder):
+            raise ValueError("fine_tune needs per_token: true and a text_encoder")
+        if self.fine_tune and Path(self.text_encoder).suffix in (".txt", ".p", ".pkl"):
+            raise ValueError(f"fine_tune needs a model of transformers; {self.text_encoder} is a file of word vectors")
+        return self
 
 
 class Ithp(Section):
