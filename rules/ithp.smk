@@ -29,6 +29,9 @@ OWN = CONFIG.ithp.datasets
 MODALITIES = {"gaussian": ["X0", "X1", "X2"]}
 MODALITIES |= {dataset: SOURCES[dataset].modalities for dataset in REAL}
 MODALITIES |= {dataset: own.order for dataset, own in OWN.items()}
+TRAINING = {dataset: CONFIG.ithp.gaussian_task if dataset in LAWS else CONFIG.ithp.real for dataset in MODALITIES}
+TRAINING |= {dataset: own.training for dataset, own in OWN.items() if own.training}
+BACKBONES = {dataset: own.text_encoder for dataset, own in OWN.items() if own.fine_tune}
 BATCHES = {dataset: batches(dataset, names) for dataset, names in MODALITIES.items()}
 TRIALS = {dataset: [trial for batch in parts.values() for trial in batch] for dataset, parts in BATCHES.items()}
 CELLS = cells(CONFIG.ithp.sweep.betas, CONFIG.ithp.sweep.gammas)
@@ -166,8 +169,8 @@ for dataset, parts in BATCHES.items():
                 code=code("ithp/train"),
                 trials=batch_trials,
                 cells=CELLS if batch == "sweep" else {},
-                settings=(CONFIG.ithp.gaussian_task if dataset in LAWS else CONFIG.ithp.real).model_dump(mode="json")
-                | {"device": CONFIG.ithp.device},
+                settings=TRAINING[dataset].model_dump(mode="json")
+                | {"device": CONFIG.ithp.device, "backbone": BACKBONES.get(dataset)},
                 seed=CONFIG.seed,
             script:
                 "../scripts/ithp/train.py"
