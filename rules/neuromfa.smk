@@ -14,7 +14,9 @@ WEIGHTS = (
     | dict.fromkeys(TRAINED, "results/neuromfa/{model}/step{step}/model.safetensors")
     | dict.fromkeys(FETCHED, SAMPLED)
 )
-SAMPLE_SIZES = {name: m.sample_size for name, m in (INITIAL | TRAINED | FETCHED).items()}
+SAMPLE_SIZES = {name: m.sample_sizes[0] for name, m in INITIAL.items()} | {
+    name: m.sample_size for name, m in (TRAINED | FETCHED).items()
+}
 SHAPES = {name: m.model_dump(exclude={"sample_size"}) for name, m in TRAINED.items()}
 SOURCES = {name: m.model_dump(include={"repository", "revision", "folder"}) for name, m in FETCHED.items()}
 # The files of the checkpoints that are in folders of this machine.
@@ -246,8 +248,6 @@ rule correlate_benchmarks:
 
 
 rule tabulate_initial:
-    input:
-        expand("results/neuromfa/{model}/step0/metrics.parquet", model=INITIAL),
     output:
         "results/neuromfa/initial.parquet",
     log:
@@ -259,6 +259,11 @@ rule tabulate_initial:
     threads: 1
     params:
         code=code("neuromfa/tabulate_initial"),
+        models=[m.model_dump(mode="json") for m in CONFIG.neuromfa.initial],
+        seeds=CONFIG.neuromfa.seeds,
+        sampling=CONFIG.neuromfa.sampling,
+        choices=CHOICES,
+        seed=CONFIG.seed,
     script:
         "../scripts/neuromfa/tabulate_initial.py"
 

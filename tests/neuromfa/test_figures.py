@@ -57,7 +57,8 @@ def test_initial_values_are_drawn_beside_known_ones(tmp_path):
         for model, size in (("pythia-14m", 64), ("pythia-12b", 48))
         for seed in range(3)
     ]
-    rest = {"step": 0, "window": 150, "r2_median": 0.9, "centres": 10, "nodes": 20, "alpha_0_argmax": 1.6}
+    rest = {"step": 0, "window": 150, "r2_median": 0.9, "centres": 10, "nodes": 20}
+    rest |= dict.fromkeys(("alpha_0_argmax", "alpha_0_left", "alpha_0_right"), 1.6)
     figure, plotted = draw_initial(tabulate_initial(pd.DataFrame(metrics).assign(**rest)))
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert "drawn here, s = 64" in labels and "drawn here, s = 48" in labels

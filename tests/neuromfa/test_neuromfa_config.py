@@ -49,7 +49,7 @@ def test_trained_models_are_named_by_their_size():
         ({"training": {"checkpoints": [1, 2]}}, "begin with 0"),
         ({"training": {"checkpoints": [0, 4, 4]}}, "ascending"),
         ({"initial": [{"model": "pythia-13b"}]}, "pythia-12b"),
-        ({"initial": [{"model": "pythia-1b"}, {"model": "pythia-1b", "sample_size": 32}]}, "names each model once"),
+        ({"initial": [{"model": "pythia-1b"}, {"model": "pythia-1b", "sample_sizes": [32]}]}, "names each model once"),
         ({"windw": 100}, "closest known key is window"),
     ],
 )

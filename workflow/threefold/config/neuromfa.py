@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 from re import fullmatch
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -25,8 +25,8 @@ PythiaModel = Literal[
 class InitialModel(Section):
     model: PythiaModel
     """A member of the Pythia family; its step 0 is drawn from its initialisation law, so nothing is downloaded."""
-    sample_size: int = Field(64, ge=1)
-    """The s of the sampled networks: neurons per layer. alpha_0 depends strongly on it."""
+    sample_sizes: list[Annotated[int, Field(ge=1)]] = Field([64, 32], min_length=1)
+    """Sizes s of the sampled networks: neurons per layer. alpha_0 depends strongly on it."""
 
 
 class TrainedModel(Section):
@@ -155,8 +155,8 @@ class Neuromfa(Section):
         InitialModel(model="pythia-1b"),
         InitialModel(model="pythia-1.4b"),
         InitialModel(model="pythia-2.8b"),
-        InitialModel(model="pythia-6.9b", sample_size=48),
-        InitialModel(model="pythia-12b", sample_size=48),
+        InitialModel(model="pythia-6.9b", sample_sizes=[48]),
+        InitialModel(model="pythia-12b", sample_sizes=[48]),
     ]
     """The models whose step 0 is drawn from Pythia's initialisation law."""
     controls: Controls = Controls()

@@ -85,7 +85,8 @@ def draw_initial(initial: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
         ax.set(xscale="log", xlabel="parameters", ylabel=label)
         low, high = ax.get_ylim()
         ax.set_ylim(low - 0.12 * (high - low), high)
-        for parameters, model, value in zip(initial["parameters"], initial["model"], initial[name], strict=True):
+        named = initial.loc[initial.groupby("model")[name].idxmin()]
+        for parameters, model, value in zip(named["parameters"], named["model"], named[name], strict=True):
             aside = {"pythia-1b": "right", "pythia-1.4b": "left"}.get(model, "center")  # these two are close in size
             text = model.removeprefix("pythia-").upper()
             ax.annotate(text, (parameters, value), (0, -12), textcoords="offset points", ha=aside, fontsize=6)

@@ -9,7 +9,7 @@ from threefold.neuromfa.checkpoint import InitialCheckpoint
 from threefold.neuromfa.emergence import degree_of_emergence
 from threefold.neuromfa.neox import Shape
 from threefold.neuromfa.sampling import sample_graphs
-from threefold.neuromfa.spectrum import fit_networks
+from threefold.neuromfa.spectrum import measure_networks
 from threefold.record.progress import progress
 
 NAMES = ["alpha_0", "width", "alpha_min", "alpha_max"]
@@ -23,7 +23,7 @@ def redraw(name: str, shape: Shape, sample_size: int, seeds: int, window: int, d
     rows = []
     for draw in progress(range(draws), "models drawn"):
         graphs = sample_graphs(InitialCheckpoint(f"{name}/{draw}", shape, seed), sample_size, range(seeds))
-        metrics = fit_networks(graphs, Choices(window=window))[1][NAMES]
+        metrics = measure_networks(graphs, Choices(window=window))[NAMES]
         rows.append({"draw": draw, **metrics.mean(), **metrics[["alpha_0", "width"]].std().add_suffix("_sd")})
     found = pd.DataFrame(rows).assign(model=name, sample_size=sample_size, window=window)
     first = found.iloc[0]

@@ -16,6 +16,8 @@ from threefold.record.progress import progress
 
 Q = np.arange(-30, 31) / 10
 LAYERS = ("X", "F", "A", "D", "G", "M")
+METRICS = ("alpha_0", "alpha_0_left", "alpha_0_right", "alpha_0_argmax", "width")
+METRICS += ("alpha_min", "alpha_max", "asymmetry", "r2_median")
 DIMENSION_WINDOW = 200  # the window of the published code for the fractal dimensions of neurons
 
 
@@ -113,19 +115,22 @@ def fit_counts(counts: Mapping[str, np.ndarray], choices: Choices = PUBLISHED) -
     metrics |= {"radii": len(radii), "status": "ok"}
     if len(radii) < 2:
         lacking = f"no centre keeps {choices.least_degree} edges" if not masses.shape[1] else "fewer than two radii"
-        names = ("alpha_0", "alpha_0_argmax", "width", "alpha_min", "alpha_max", "asymmetry", "r2_median")
         empty = pd.DataFrame(columns=["q", "tau", "alpha", "f", "r2"], dtype=float)
-        return empty, metrics | dict.fromkeys(names, np.nan) | {"status": lacking}
-    fit = mass_exponent(log_partition_function(masses), np.log(radii / radii[-1]))
+        return empty, metrics | dict.fromkeys(METRICS, np.nan) | {"status": lacking}
+    log_z, log_r = log_partition_function(masses), np.log(radii / radii[-1])
+    fit = mass_exponent(log_z, log_r)
     alpha, f = legendre(fit.tau, choices.difference)
     middle = len(Q) // 2
-    # f is zero at q = -0.1 and at q = 0 alike: the centred difference is the value meant. The published code takes the
-    # larger of the two after rounding; here the first of values that are equal but for rounding.
-    alpha_0 = (fit.tau[middle + 1] - fit.tau[middle - 1]) / (Q[middle + 1] - Q[middle - 1])
+    # The forward difference makes f zero at q = -0.1 and at q = 0 alike: the centred difference is the value meant.
+    left, right = np.diff(fit.tau[middle - 1 : middle + 2]) / np.diff(Q[middle - 1 : middle + 2])
+    alpha_0, largest = (left + right) / 2, np.argmax(f > np.nanmax(f) - 1e-12)
+    tied = largest == middle - 1
     low, high = np.nanmin(alpha), np.nanmax(alpha)
     metrics |= {
         "alpha_0": alpha_0,
-        "alpha_0_argmax": alpha[np.argmax(f > np.nanmax(f) - 1e-12)],
+        "alpha_0_left": left,
+        "alpha_0_right": right,
+        "alpha_0_argmax": (left, right)[_break_tie(log_z, log_r)] if tied else alpha[largest],
         "width": high - low,
         "alpha_min": low,
         "alpha_max": high,
@@ -135,12 +140,32 @@ def fit_counts(counts: Mapping[str, np.ndarray], choices: Choices = PUBLISHED) -
     return pd.DataFrame({"q": Q, "tau": fit.tau, "alpha": alpha, "f": f, "r2": fit.r2}), metrics
 
 
+def _break_tie(log_z: np.ndarray, log_r: np.ndarray) -> int:
+    """Whether f is larger at q = -0.1 (0) or at q = 0 (1) after rounding, as in the published code (spec §3.3).
+
+    Where f is zero but for 1e-17, the arithmetic decides. That of SciPy's linregress, a quotient of covariances, gives
+    the values of spec §3.5; least squares by other formulas do not. Another processor may round otherwise.
+    """
+    near = slice(len(Q) // 2 - 1, len(Q) // 2 + 2)
+    covariances = [np.cov(log_r, y, bias=True) for y in log_z[near]]
+    tau = np.array([c[0, 1] / c[0, 0] for c in covariances])
+    alpha = np.diff(tau) / np.diff(Q[near])
+    return int(np.argmax(Q[near][:-1] * alpha - tau[:-1]))
+
+
 def measure_dimensions(edges: Mapping[str, np.ndarray], choices: Choices = PUBLISHED) -> dict[str, float]:
     """The fractal dimensions of the neurons of one network, in the published window of 200, summarised."""
     counts = count_lengths(edges, replace(choices, window=DIMENSION_WINDOW))
     found = neuron_dimensions(np.hstack(list(counts.values())), choices)
     named = {"mean": found.mean(), "sd": found.std(), "median": np.median(found), "min": found.min()}
     return {f"dimension_{name}": float(value) for name, value in {**named, "max": found.max()}.items()}
+
+
+def measure_networks(graphs: NeuronGraphs, choices: Choices = PUBLISHED) -> pd.DataFrame:
+    """The metrics alone, without dimensions, of all networks sampled from a checkpoint; a row per seed."""
+    networks = map(graphs.network, range(len(graphs.seeds)))
+    metrics = pd.DataFrame([fit_network(network, choices)[1] for network in networks])
+    return metrics.assign(seed=graphs.seeds, sample_size=graphs.sample_size, window=choices.window)
 
 
 def fit_networks(graphs: NeuronGraphs, choices: Choices = PUBLISHED) -> tuple[pd.DataFrame, pd.DataFrame]:

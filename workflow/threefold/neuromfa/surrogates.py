@@ -11,7 +11,7 @@ import pandas as pd
 from threefold.neuromfa.balls import Choices
 from threefold.neuromfa.emergence import degree_of_emergence
 from threefold.neuromfa.graph import NeuronGraphs
-from threefold.neuromfa.spectrum import fit_network
+from threefold.neuromfa.spectrum import measure_networks
 from threefold.record.progress import progress
 
 SPREAD = 0.3  # standard deviation of the logarithm of the norm of the weights out of a neuron
@@ -50,10 +50,8 @@ def measure_surrogates(graphs: NeuronGraphs, choices: Choices, windows: Sequence
     for name in progress([None, *CHANGES], "surrogates"):
         version = changed(graphs, name, seed) if name else graphs
         for window in sorted({choices.window, *windows}) if name in (None, next(iter(CHANGES))) else [choices.window]:
-            fits = [
-                fit_network(version.network(i), replace(choices, window=window))[1] for i in range(len(graphs.seeds))
-            ]
-            means = pd.DataFrame(fits)[["alpha_0", "width", "centres", "nodes"]].mean()
+            metrics = measure_networks(version, replace(choices, window=window))
+            means = metrics[["alpha_0", "width", "centres", "nodes"]].mean()
             rows.append({"surrogate": name or "initial", "window": window, **means})
     found = pd.DataFrame(rows)
     first = found[found["surrogate"] == "initial"].set_index("window").loc[found["window"]].reset_index()
