@@ -34,21 +34,20 @@ def generate(
     factor of the coordinates of X0 that no other modality shares. Also returns u, (samples, p). Raises InputError
     where the lists differ in length.
     """
-    common = common or [0.0] * len(label_weights)
-    common_weights = common_weights or [0.0] * len(label_weights)
-    lengths = [len(row) for row in (label_weights, *correlations, common, common_weights)]
+    lengths = [len(row) for row in (label_weights, *correlations, common, common_weights) if row is not None]
     if len(set(lengths)) != 1:
         raise InputError(f"ithp.gaussian: label weights and correlations have lengths {lengths}; they must be equal")
     rng, further = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     coordinates = rng.standard_normal((samples, len(label_weights)))
-    s, kappa = further.standard_normal(coordinates.shape), np.asarray(common)
+    s = further.standard_normal(coordinates.shape)
+    kappa, of_common = (np.asarray(row or np.zeros(s.shape[1])) for row in (common, common_weights))
     nuisance = np.all(np.asarray(correlations) == 0, axis=0)
     views = [coordinates * np.where(nuisance, nuisance_scale, 1.0)]
     for r in np.asarray(correlations):
         noise = kappa * s + np.sqrt(1 - kappa**2) * rng.standard_normal(coordinates.shape)
         views += [r * coordinates + np.sqrt(1 - r**2) * noise]
     modalities = {f"X{k}": (view @ _mixing(len(view.T), rng).T).astype(np.float32) for k, view in enumerate(views)}
-    score = coordinates @ np.asarray(label_weights) + s @ np.asarray(common_weights)
+    score = coordinates @ np.asarray(label_weights) + s @ of_common
     label = score + label_noise * rng.standard_normal(samples) > 0
     rows = np.arange(samples)
     blocks = rows // 100  # rows are independent; blocks give the same intervals for a hundredth of the work
