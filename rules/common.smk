@@ -26,3 +26,28 @@ def code(script):
 
 
 CHAINS = ["neuromfa", "ithp", "tori"]
+
+
+def check_the_claims(paths):
+    """End a run that would end with a claim that cannot be read or decided, before it begins."""
+    if workflow.is_main_process:
+        from threefold.record.claims import load_claims
+
+        try:
+            load_claims(paths)
+        except InputError as error:
+            sys.exit(str(error))
+
+
+def card(figure):
+    """What the caption of a figure ends with in the report: how the figure was made."""
+    from threefold.record.pages import report_card
+
+    return report_card(figure)
+
+
+def summary():
+    """What the report begins with: how many claims hold, and which do not."""
+    from threefold.record.pages import report_summary
+
+    return report_summary()

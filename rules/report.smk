@@ -5,14 +5,17 @@ The HTML report is Snakemake's own: `make reproduce`, or `snakemake --report res
 
 ARTIFACTS = [*NEUROMFA_ARTIFACTS, *ITHP_ARTIFACTS, *TORI_ARTIFACTS]
 FIGURES = [*NEUROMFA_FIGURES, *ITHP_FIGURES, *TORI_FIGURES]
+CLAIMS = expand("config/claims/{chain}.yaml", chain=CHAINS)
+PAGES = expand("workflow/captions/{page}.html.j2", page=["page", "summary", "ledger", "paper_figures"])
+
+check_the_claims(CLAIMS)
 
 
 rule check_claims:
     input:
-        claims=collect("config/claims/{chain}.yaml", chain=CHAINS),
+        claims=CLAIMS,
         artifacts=ARTIFACTS,
-        page="workflow/captions/claims.html.j2",
-        badge="workflow/captions/badge.svg.j2",
+        templates=[*PAGES, "workflow/captions/claims.html.j2", "workflow/captions/badge.svg.j2"],
     output:
         table="results/claims.parquet",
         csv="results/claims.csv",
@@ -57,11 +60,12 @@ rule lock:
 
 rule index:
     input:
-        claims=rules.check_claims.output.table,
+        claims=CLAIMS,
+        ledger=rules.check_claims.output.table,
         lock=rules.lock.output[0],
         figures=FIGURES,
-        captions=collect("workflow/captions/{name}.rst", name=[Path(figure).stem for figure in FIGURES]),
-        templates=collect("workflow/captions/{page}.html.j2", page=["index", "claims"]),
+        captions=collect("workflow/captions/{name}.rst", name={Path(figure).stem: None for figure in FIGURES}),
+        templates=[*PAGES, "workflow/captions/index.html.j2", "workflow/captions/card.html.j2"],
     output:
         "results/index.html",
     log:

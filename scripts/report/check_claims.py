@@ -1,8 +1,6 @@
 """check_claims: a verdict for every claim, as a table, a page and a badge."""
 
-from pathlib import Path
-
-from threefold.record.claims import check_claims, load_claims
+from threefold.record.claims import check_claims, load_claims, load_figures
 from threefold.record.files import write_text
 from threefold.record.job import job
 from threefold.record.pages import claims_badge, claims_page
@@ -15,8 +13,8 @@ with job(snakemake):
     texts = {
         "csv": ledger.to_csv(index=False),
         "json": ledger.to_json(orient="records", indent=1),
-        "page": claims_page(ledger, Path(snakemake.input.page)),
-        "badge": claims_badge(ledger, Path(snakemake.input.badge)),
+        "page": claims_page(ledger, load_figures(snakemake.input.claims)),
+        "badge": claims_badge(ledger),
     }
     for name, text in texts.items():
         write_text(snakemake.output[name], text)

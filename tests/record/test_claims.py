@@ -16,6 +16,7 @@ from threefold.record.claims import (
     verdict,
 )
 from threefold.record.errors import InputError
+from threefold.record.files import digest
 from threefold.record.pages import claims_badge, claims_page
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +24,7 @@ CLAIM = {
     "id": "x.1",
     "where": "Table 1",
     "statement": "The mean is two.",
-    "artifact": "x/lengths.parquet",
+    "artifact": "tori/x/words.parquet",
     "measure": "SELECT avg(length) AS value, min(length) AS low, max(length) AS high FROM artifact",
     "expect": {"equal": 2, "within": 1, "because": "it is a test"},
 }
@@ -87,10 +88,10 @@ def test_a_measure_that_does_not_fit_is_an_error_that_names_the_claim(lengths, q
 
 
 def test_what_this_run_does_not_make_is_not_run_here(lengths, tmp_path):
-    elsewhere = CLAIM | {"id": "x.2", "artifact": "x/other.parquet", "needs": "another data set"}
+    elsewhere = CLAIM | {"id": "x.2", "artifact": "tori/other/words.parquet", "needs": "another data set"}
     wanting = {"id": "x.3", "where": "Figure 1", "statement": "It grows.", "needs": "a GPU"}
     claims = load_claims([claims_file(tmp_path, CLAIM, elsewhere, wanting)])
-    ledger = check_claims(claims, {"x/lengths.parquet": lengths})
+    ledger = check_claims(claims, {"tori/x/words.parquet": lengths})
     assert list(ledger["verdict"]) == ["reproduced", "not run here", "not run here"]
     assert tally(ledger).sum(axis=1).tolist() == [3]
 
@@ -98,7 +99,9 @@ def test_what_this_run_does_not_make_is_not_run_here(lengths, tmp_path):
 def test_an_edited_artifact_turns_a_claim(lengths, tmp_path):
     claims = load_claims([claims_file(tmp_path, CLAIM)])
     pd.DataFrame({"length": [7.0, 8.0]}).to_parquet(lengths)
-    assert check_claims(claims, {"x/lengths.parquet": lengths})["verdict"].item() == "contradicted"
+    ledger = check_claims(claims, {"tori/x/words.parquet": lengths})
+    assert ledger["verdict"].item() == "contradicted"
+    assert ledger["sha256"].item() == digest(lengths)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +120,24 @@ def test_a_malformed_claim_is_named(tmp_path, change, message):
     assert message in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"measure": "SELECT avg(lenght) AS value FROM artifact"}, "lenght"),
+        ({"measure": "SELECT avg(length) AS mean FROM artifact"}, "no `value`"),
+        ({"measure": "SELECT avg(length) AS value FROM artefact"}, "artefact"),
+        ({"measure": "SELECT count(*) AS value FROM read_csv('/etc/passwd')"}, "disabled"),
+        ({"artifact": "tori/x/wrods.parquet"}, "no configuration makes the artifact tori/x/wrods.parquet"),
+        ({"artifact": "torii/x/words.parquet"}, "no configuration makes"),
+        ({"artifact": "tori/x/words.csv"}, "no configuration makes"),
+    ],
+)
+def test_what_no_table_answers_is_an_error_where_the_claims_are_loaded(tmp_path, change, message):
+    with pytest.raises(InputError, match=r"claim x\.1") as error:
+        load_claims([claims_file(tmp_path, CLAIM | change)])
+    assert message in str(error.value)
+
+
 def test_a_claim_listed_twice_is_an_error(tmp_path):
     with pytest.raises(InputError, match="listed twice"):
         load_claims([claims_file(tmp_path, CLAIM, CLAIM)])
@@ -130,8 +151,8 @@ def test_the_claims_that_ship_are_well_formed():
 
 def test_the_page_shows_each_claim_and_escapes_what_it_shows(lengths, tmp_path):
     claims = load_claims([claims_file(tmp_path, CLAIM | {"statement": "a < b & c"})])
-    ledger = check_claims(claims, {"x/lengths.parquet": lengths})
-    page = claims_page(ledger, ROOT / "workflow/captions/claims.html.j2")
+    ledger = check_claims(claims, {"tori/x/words.parquet": lengths})
+    page = claims_page(ledger, [])
     assert "a &lt; b &amp; c" in page
     assert 'class="verdict reproduced"' in page
     assert "<script" not in page and "http" not in page
@@ -155,5 +176,5 @@ def test_two_ledgers_differ_in_values_and_verdicts():
 
 
 def test_the_badge_counts_what_was_decided(lengths, tmp_path):
-    ledger = check_claims(load_claims([claims_file(tmp_path, CLAIM)]), {"x/lengths.parquet": lengths})
-    assert ">1 reproduced</text>" in claims_badge(ledger, ROOT / "workflow/captions/badge.svg.j2")
+    ledger = check_claims(load_claims([claims_file(tmp_path, CLAIM)]), {"tori/x/words.parquet": lengths})
+    assert ">1 reproduced</text>" in claims_badge(ledger)

@@ -1,11 +1,12 @@
 import json
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from threefold.record.errors import InputError
-from threefold.record.lock import Finding, differences, make_lock, verify, write_record
+from threefold.record.lock import Finding, differences, make_lock, read_records, verify, write_record
 
 
 class Named(list):
@@ -27,6 +28,7 @@ def run_rule(name, inputs, output, text, further=(), **params):
     Path(output).parent.mkdir(parents=True, exist_ok=True)
     Path("logs").mkdir(exist_ok=True)
     Path(output).write_text(text)
+    Path(f"logs/{name}.log").touch()
     params = Named(code=f"test/{name}:c0de", **params)
     write_record(
         SimpleNamespace(rule=name, input=inputs, output=[output, *further], params=params, log=[f"logs/{name}.log"])
@@ -44,7 +46,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def lock_of(folder):
-    return make_lock(["results/b"], (folder / "logs").glob("*.json"))
+    return make_lock(["results/b"], read_records(folder / "logs"))
 
 
 def test_the_lock_reaches_back_to_all_that_an_artifact_rests_on(folder):
@@ -83,6 +85,31 @@ def test_missing_foreign_and_outdated_files_are_named(folder):
     assert Finding("results/c", "foreign: no job of this run made it") in findings
     assert Finding("results/a", "stale: scripts/test/first.py, or what it imports, has changed since") in findings
     assert Finding("results/a", "stale: its input config.txt has changed since") in findings
+
+
+def test_files_outside_of_the_folder_are_recorded_by_name_alone(folder, tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    (home / "model.safetensors").write_text("weights")
+    source = {"folder": f"{home}/step{{step}}", "inside": str(folder / "config.txt")}
+    run_rule("first", [str(home / "model.safetensors")], "results/a", "1", source=source)
+    text = json.dumps(lock_of(folder))
+    assert str(home) not in text and str(folder) not in text
+    entry = lock_of(folder)["results/a"]
+    assert entry["params"] == {"source": {"folder": "outside:step{step}", "inside": "config.txt"}}
+    assert list(entry["inputs"]) == ["outside:model.safetensors"]
+    assert verify(lock_of(folder), folder, {"test/first": "c0de", "test/second": "c0de"}) == []
+
+
+def test_json_files_that_are_no_records_are_left_alone(folder):
+    (folder / "logs/wandb/files").mkdir(parents=True)
+    (folder / "logs/wandb/files/wandb-summary.json").write_text('{"loss": 1}')
+    assert list(lock_of(folder)) == ["results/a", "results/b"]
+
+
+def test_the_record_of_the_last_job_counts(folder):
+    run_rule("other", ["config.txt"], "results/a", "1", size=5)
+    os.utime("logs/first.json", (1, 1))
+    assert lock_of(folder)["results/a"]["params"] == {"size": 5}
 
 
 def test_a_lost_record_is_one_clear_error(folder):

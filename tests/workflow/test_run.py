@@ -1,7 +1,6 @@
 """The run as a whole: the same bytes on one core and on two, after a kill, and a report that opens."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -75,18 +74,3 @@ def test_a_mistake_in_the_configuration_is_one_line(new_project):
 @pytest.mark.parametrize("target", ["neuromfa", "ithp", "tori", "figures", "claims"])
 def test_every_target_has_a_plan(new_project, target):
     assert new_project().snakemake("-n", target).returncode == 0
-
-
-@pytest.mark.chromium
-def test_the_report_opens_offline(rerun, tmp_path):
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.skip("no Chromium on this machine")
-    assert rerun.snakemake("--report", "results/report.html").returncode == 0
-    alone = "--headless --no-sandbox --disable-gpu --no-first-run --disable-sync --disable-component-update"
-    offline = ["--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"]
-    shown = [f"--user-data-dir={tmp_path}/data", "--virtual-time-budget=5000", "--enable-logging=stderr", "--dump-dom"]
-    command = [browser, *alone.split(), *offline, *shown, f"file://{rerun.folder}/results/report.html"]
-    opened = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert "Claims" in opened.stdout and "Mapping tori" in opened.stdout
-    assert "Uncaught" not in opened.stderr

@@ -3,13 +3,15 @@
 A claim names an artifact and a measure, one DuckDB query over that artifact (the table `artifact`) whose single row
 holds `value` and, where there is an interval, `low` and `high`. Its expectation is a range of values. The interval
 inside the range: reproduced. Apart from it: contradicted. Astride its edge: inconclusive. An artifact that this run
-does not make: not run here. The claims are in config/claims.
+does not make: not run here. A query that does not fit the table of its artifact, and an artifact that is no table of the
+workflow, are errors where the claims are loaded. The claims are in config/claims.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +21,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from threefold.record.errors import InputError
+from threefold.record.files import digest
+from threefold.record.tables import SCHEMAS, table_schema
 
 VERDICTS = ("reproduced", "contradicted", "inconclusive", "not run here")
 
@@ -78,31 +82,103 @@ class Claim(_Strict):
         return self
 
 
+class PaperFigure(_Strict):
+    """A figure of the paper that holds data: which of our figures shows the same, or why none can."""
+
+    figure: str
+    shows: str
+    here: str | None = None
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _here_or_why_not(self):
+        if self.here is None and not self.reason:
+            raise ValueError("a figure that is not `here` must say the reason")
+        return self
+
+
 class ClaimsFile(_Strict):
     """One file of config/claims; `title` is what the paper is called for short."""
 
     title: str
     paper: str
     claims: list[Claim]
+    figures: list[PaperFigure] = []
+
+    @property
+    def name(self) -> str:
+        return f"{self.title} ({self.paper})"
 
 
 def load_claims(paths: list[str | Path]) -> list[tuple[str, Claim]]:
     """All claims with the paper of each. Raises InputError that names the file and the claim."""
     found: dict[str, tuple[str, Claim]] = {}
     for path in paths:
-        raw = yaml.safe_load(Path(path).read_text())
-        try:
-            file = ClaimsFile.model_validate(raw)
-        except ValidationError as error:
-            place, message = list(error.errors()[0]["loc"]), error.errors()[0]["msg"]
-            if len(place) > 1:
-                place[:2] = ["claim", raw["claims"][place[1]].get("id", f"number {place[1] + 1}")]
-            raise InputError(f"{path}: {' '.join(map(str, place))}: {message}") from None
+        file = _load_file(path)
         for claim in file.claims:
             if claim.id in found:
                 raise InputError(f"{path}: claim {claim.id} is listed twice; give each its own id")
-            found[claim.id] = (f"{file.title} ({file.paper})", claim)
+            found[claim.id] = (file.name, claim)
+    _check_queries([claim for _, claim in found.values() if claim.artifact])
     return list(found.values())
+
+
+def load_figures(paths: list[str | Path]) -> list[tuple[str, PaperFigure]]:
+    """The figures of the papers that hold data, with the paper of each."""
+    files = [_load_file(path) for path in paths]
+    return [(file.name, figure) for file in files for figure in file.figures]
+
+
+def _load_file(path: str | Path) -> ClaimsFile:
+    raw = yaml.safe_load(Path(path).read_text())
+    try:
+        return ClaimsFile.model_validate(raw)
+    except ValidationError as error:
+        place, message = list(error.errors()[0]["loc"]), error.errors()[0]["msg"]
+        if len(place) > 1:
+            kind, number = place[0], place[1]
+            place[:2] = [kind.removesuffix("s"), raw[kind][number].get("id", f"number {number + 1}")]
+        raise InputError(f"{path}: {' '.join(map(str, place))}: {message}") from None
+
+
+def _check_queries(claims: list[Claim]) -> None:
+    """Bind each measure to the schema of its artifact's table, without any data."""
+    with duckdb.connect(config={"threads": 1, "enable_external_access": False}) as database:
+        for claim in claims:
+            table = _table_of(claim.artifact)
+            if table is None:
+                raise InputError(
+                    f"claim {claim.id}: no configuration makes the artifact {claim.artifact}; "
+                    "its table would be named in workflow/schemas/tables"
+                )
+            database.register("artifact", table_schema(table).empty_table())
+            try:
+                columns = database.sql(claim.measure).columns
+            except duckdb.Error as error:
+                raise InputError(f"claim {claim.id}: {_first_line(error)} (table {table})") from None
+            if "value" not in columns:
+                raise InputError(f"claim {claim.id}: the measure has the columns {columns} and no `value`")
+
+
+def _table_of(artifact: str) -> str | None:
+    """The table, `<chain>/<table>`, that `artifact` holds: that of the name of its file, or else of its folder."""
+    chain, *parts = Path(artifact).with_suffix("").parts
+    tables = _tables().get(chain, {})
+    name = next((tables[part] for part in reversed(parts[-2:]) if part in tables), None)
+    return f"{chain}/{name}" if name and artifact.endswith(".parquet") else None
+
+
+@cache
+def _tables() -> dict[str, dict[str, str]]:
+    """Chain -> name of a file or folder of artifacts -> the table that these hold."""
+    schemas = {path.stem: yaml.safe_load(path.read_text()) for path in SCHEMAS.glob("*.yaml")}
+    return {
+        chain: {table.get("folder", name): name for name, table in tables.items()} for chain, tables in schemas.items()
+    }
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 def measure(claim: Claim, artifact: str | Path) -> tuple[float, float, float]:
@@ -116,7 +192,7 @@ def measure(claim: Claim, artifact: str | Path) -> tuple[float, float, float]:
         try:
             rows = database.sql(claim.measure).df()
         except duckdb.Error as error:
-            raise InputError(f"claim {claim.id}: {str(error).splitlines()[0]} (over {artifact})") from None
+            raise InputError(f"claim {claim.id}: {_first_line(error)} (over {artifact})") from None
     if len(rows) != 1 or "value" not in rows:
         raise InputError(
             f"claim {claim.id}: the measure gave {len(rows)} rows of {list(rows)}, not one row with `value`"
@@ -143,6 +219,7 @@ def check_claims(claims: list[tuple[str, Claim]], artifacts: Mapping[str, str | 
             **claim.model_dump(include={"id", "where", "statement", "published", "unit", "ours", "needs"}),
             "paper": paper,
             "artifact": claim.artifact,
+            "sha256": None,
             "measure": claim.measure,
             "because": None,
             **dict.fromkeys(["value", "low", "high", "least", "most"], math.nan),
@@ -153,6 +230,7 @@ def check_claims(claims: list[tuple[str, Claim]], artifacts: Mapping[str, str | 
             least, most = claim.expect.range
             row |= {"value": value, "low": low, "high": high, "least": least, "most": most}
             row |= {"because": claim.expect.because, "verdict": verdict(claim.expect, low, high)}
+            row |= {"sha256": digest(artifacts[claim.artifact])}
         rows.append(row)
     return pd.DataFrame(rows)
 

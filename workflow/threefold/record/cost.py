@@ -1,34 +1,60 @@
-"""What an artifact cost: the time and memory of every job that it rests on, from Snakemake's benchmark files."""
+"""What the artifacts cost: time and memory of every job, of every stage, and of all that a figure rests on.
+
+From Snakemake's benchmark files, which lie beside the logs. Nothing of it enters an artifact.
+"""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
 from threefold.record.lock import Lock
 
 
-class Cost(NamedTuple):
-    """Jobs, their summed wall time in seconds, and the largest resident memory of one of them in MB."""
+def job_costs(lock: Lock, root: Path = Path()) -> pd.DataFrame:
+    """A row for each job behind the artifacts of `lock`, by its log: stage, seconds (wall time), memory (MB, resident).
 
-    jobs: int
-    seconds: float
-    memory: float
+    A job whose benchmark file is gone has no row.
+    """
+    rows = {}
+    for log, stage in {entry["log"]: entry["code"].split(":")[0] for entry in lock.values()}.items():
+        benchmark = (root / log).with_suffix(".tsv")
+        if benchmark.exists():
+            with benchmark.open() as file:
+                runs = list(csv.DictReader(file, delimiter="\t"))
+            seconds = sum(float(run["s"]) for run in runs)
+            rows[log] = (stage, seconds, max(float(run["max_rss"].replace("-", "0")) for run in runs))
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["stage", "seconds", "memory"])
 
 
-def upstream_cost(artifact: str, lock: Lock, root: Path) -> Cost:
-    """The cost of `artifact` and of everything upstream of it; a job whose benchmark file is gone counts as nothing."""
-    logs, seen, waiting = set(), set(), [artifact]
+def upstream_cost(artifact: str, lock: Lock, jobs: pd.DataFrame) -> dict[str, float]:
+    """Number, summed seconds and largest memory (MB) of the jobs that made `artifact` and everything upstream of it."""
+    seen, waiting = set(), [artifact]
     while waiting:
         path = waiting.pop()
         if path in lock and path not in seen:
             seen.add(path)
-            logs.add(lock[path]["log"])
             waiting += lock[path]["inputs"]
-    benchmarks = [path for log in sorted(logs) if (path := (root / log).with_suffix(".tsv")).exists()]
-    if not benchmarks:
-        return Cost(0, 0.0, 0.0)
-    jobs = pd.concat([pd.read_csv(path, sep="\t", na_values="-") for path in benchmarks])
-    return Cost(len(jobs), float(jobs["s"].sum()), float(jobs["max_rss"].max()))
+    made = jobs.loc[jobs.index.intersection({lock[path]["log"] for path in seen})]
+    return {"jobs": len(made), "seconds": made["seconds"].sum(), "memory": made["memory"].max() if len(made) else 0.0}
+
+
+def stage_costs(jobs: pd.DataFrame) -> pd.DataFrame:
+    """Per stage, the dearest first: jobs, seconds in all, seconds of the longest job, memory (MB) of the largest."""
+    stages = jobs.groupby("stage").agg(
+        jobs=("seconds", "size"), seconds=("seconds", "sum"), longest=("seconds", "max"), memory=("memory", "max")
+    )
+    return stages.sort_values("seconds", ascending=False).reset_index()
+
+
+def figure_costs(figures: list[str], lock: Lock, jobs: pd.DataFrame) -> pd.DataFrame:
+    """Per figure, the dearest first: the cost of everything upstream, shared stages counted for each."""
+    rows = [{"figure": figure_name(figure)} | upstream_cost(figure, lock, jobs) for figure in figures]
+    return pd.DataFrame(rows).sort_values("seconds", ascending=False, ignore_index=True)
+
+
+def figure_name(figure: str) -> str:
+    """`results/figures/x.png` is x, `results/sweeps/x/y.png` is sweeps/x/y."""
+    return figure.removeprefix("results/").removeprefix("figures/").removesuffix(".png")

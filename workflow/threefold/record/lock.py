@@ -7,6 +7,7 @@ no time and no path of the machine, so equal runs have equal lock files.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from threefold.record.files import digest, write_text
 
 Lock = dict[str, dict[str, Any]]  # artifact -> its entry
 UNLISTED = ("threefold.lock.json", "index.html", "report.html", ".gitkeep")  # under results/, but not in the lock
+OUTSIDE = "outside:"  # before the name of a file that is not in this folder
 
 
 class Finding(NamedTuple):
@@ -28,14 +30,17 @@ class Finding(NamedTuple):
 def write_record(snakemake) -> None:
     """Leave, beside the log of a job that has ended well, what it made from what.
 
-    A parameter called `transport` is left out: from where bytes come that a checksum fixes, a path of this machine.
+    A parameter called `transport` is left out: from where bytes come that a checksum fixes. Of a file outside of this
+    folder only the name is kept, because the way to it tells of a machine and its user.
     """
     record = {
         "rule": snakemake.rule,
         "log": snakemake.log[0],
-        "params": {name: value for name, value in snakemake.params.items() if name not in ("code", "transport")},
+        "params": _named(
+            {name: value for name, value in snakemake.params.items() if name not in ("code", "transport")}
+        ),
         "code": snakemake.params["code"],
-        "inputs": {path: digest(path) for path in sorted(set(snakemake.input))},
+        "inputs": {_named(path): digest(path) for path in sorted(set(snakemake.input))},
         "outputs": {path: digest(path) for path in sorted(set(snakemake.output))},
     }
     write_text(_record_path(snakemake.log[0]), json.dumps(record, indent=1, default=str))
@@ -45,15 +50,33 @@ def _record_path(log: str | Path) -> Path:
     return Path(log).with_suffix(".json")
 
 
-def make_lock(artifacts: Iterable[str], records: Iterable[Path]) -> Lock:
-    """The entries of `artifacts` and of all that the jobs behind them made, by path.
+def _named(value: Any) -> Any:
+    """`value`, a parameter or path, with the mere name in place of each path out of this folder."""
+    if isinstance(value, dict):
+        return {key: _named(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_named(item) for item in value]
+    if isinstance(value, str) and (value.startswith("../") or Path(value).is_absolute()):
+        inside = os.path.relpath(value)
+        return OUTSIDE + Path(value).name if inside.startswith("../") else inside
+    return value
+
+
+def read_records(logs: Path) -> dict[str, dict[str, Any]]:
+    """Each artifact with the record of the job that last wrote it; a record lies beside its log."""
+    paths = [path for path in logs.rglob("*.json") if path.with_suffix(".log").exists()]
+    made_by = {}
+    for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns):
+        record = json.loads(path.read_text())
+        made_by |= dict.fromkeys(record["outputs"], record)
+    return made_by
+
+
+def make_lock(artifacts: Iterable[str], made_by: Mapping[str, dict[str, Any]]) -> Lock:
+    """The entries of `artifacts` and of all that the jobs behind them made, by path; `made_by` as of read_records.
 
     Raises InputError for an artifact of a rule whose record is gone.
     """
-    made_by = {}
-    for path in records:
-        record = json.loads(path.read_text())
-        made_by |= dict.fromkeys(record["outputs"], record)
     lock: Lock = {}
     waiting = list(artifacts)
     while waiting:
@@ -101,7 +124,8 @@ def verify(lock: Lock, root: Path, code: Mapping[str, str]) -> list[Finding]:
         script, _, was = entry["code"].partition(":")
         if code.get(script) != was:
             findings.append(Finding(artifact, f"stale: scripts/{script}.py, or what it imports, has changed since"))
-        changed = [path for path, sha256 in entry["inputs"].items() if digest_now(path) != sha256]
+        inputs = {path: sha256 for path, sha256 in entry["inputs"].items() if not path.startswith(OUTSIDE)}
+        changed = [path for path, sha256 in inputs.items() if digest_now(path) != sha256]
         findings += [Finding(artifact, f"stale: its input {path} has changed since") for path in changed]
     files = {str(path.relative_to(root)) for path in (root / "results").rglob("*") if path.is_file()}
     foreign = [path for path in sorted(files - set(lock)) if Path(path).name not in UNLISTED]
