@@ -10,17 +10,29 @@ TORI_FAMILIES = {
         "largest_k": CONFIG.tori.families.diagonal_twists,
         "measured_n": CONFIG.tori.families.measured_n,
     },
+    "stronger": {**TORI_GROWTH, "twists": CONFIG.tori.families.stronger_twists},
+    "diagonal_lifted": {
+        "level": CONFIG.tori.families.diagonal_level,
+        "largest_k": CONFIG.tori.families.diagonal_twists,
+        "measured_n": CONFIG.tori.families.measured_n,
+        "genus": CONFIG.tori.families.diagonal_genus,
+    },
     "uneven": {"largest_uneven_n": CONFIG.tori.families.uneven_n},
     "controls": {"largest_control_n": CONFIG.tori.families.control_n},
     "magic": {**TORI_GROWTH, "genera": CONFIG.tori.families.magic_genera},
     "slender": {"largest_genus": CONFIG.tori.families.slender_genus},
+    "magic_braids": {"largest_strands": CONFIG.tori.families.magic_strands},
+    "closed": {"largest_closed_genus": CONFIG.tori.families.closed_genus},
+    "direct": {"largest_direct_n": CONFIG.tori.families.direct_n},
 }
 TORI_MEASURING = {"randomisations": CONFIG.tori.randomisations, "seed": CONFIG.seed}
 
 TORI_ARTIFACTS = [
     *expand("results/tori/{surface}/volumes.parquet", surface=TORI_SURFACES),
     *expand("results/tori/families/{family}.parquet", family=TORI_FAMILIES),
+    "results/tori/families/lifts.parquet",
     "results/tori/families/drilled.parquet",
+    "results/tori/families/fillings.parquet",
     *expand("results/tori/held_out/{census}.parquet", census=CONFIG.tori.held_out),
     "results/tori/census.parquet",
 ]
@@ -109,9 +121,30 @@ rule build_families:
         "../scripts/tori/build_families.py"
 
 
+rule lift:
+    output:
+        "results/tori/families/lifts.parquet",
+    log:
+        "logs/lift.log",
+    benchmark:
+        "logs/lift.tsv"
+    conda:
+        "../envs/tori.yaml"
+    threads: 1
+    params:
+        code=code("tori/lift"),
+        conveyors=CONFIG.tori.families.lifted_conveyors,
+        diverging=CONFIG.tori.families.lifted_diverging,
+        genera=CONFIG.tori.families.lift_genera,
+        measuring=TORI_MEASURING,
+    script:
+        "../scripts/tori/lift.py"
+
+
 rule drill:
     output:
-        "results/tori/families/drilled.parquet",
+        drilled="results/tori/families/drilled.parquet",
+        fillings="results/tori/families/fillings.parquet",
     log:
         "logs/drill.log",
     benchmark:
@@ -122,6 +155,8 @@ rule drill:
     params:
         code=code("tori/drill"),
         twists=list(range(1, CONFIG.tori.families.drilled_pairs + 1)),
+        filled=list(range(1, CONFIG.tori.families.filled_pairs + 1)),
+        strengths=CONFIG.tori.families.filled_strengths,
         measuring=TORI_MEASURING,
     script:
         "../scripts/tori/drill.py"

@@ -2,7 +2,8 @@
 
 from threefold.record.job import job
 from threefold.record.tables import write_table
-from threefold.tori.families import FAMILIES, tabulate
+from threefold.tori.families import FAMILIES
+from threefold.tori.family_tables import tabulate
 
 with job(snakemake):
     members = FAMILIES[snakemake.wildcards.family](**snakemake.params.members)

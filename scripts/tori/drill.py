@@ -1,8 +1,10 @@
-"""Drill the level curves out of the diverging family's mapping tori and measure what remains."""
+"""Drill the level curves out of the diverging family's mapping tori, measure what remains, and fill some again."""
 
 from threefold.record.job import job
 from threefold.record.tables import write_table
-from threefold.tori.drilled import drill
+from threefold.tori.drilled import drill, fill
 
 with job(snakemake):
-    write_table(snakemake.output[0], drill(snakemake.params.twists, **snakemake.params.measuring), "tori/drilled")
+    params, output = snakemake.params, snakemake.output
+    write_table(output.drilled, drill(params.twists, **params.measuring), "tori/drilled")
+    write_table(output.fillings, fill(params.filled, params.strengths, **params.measuring), "tori/fillings")

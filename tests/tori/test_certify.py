@@ -5,7 +5,7 @@ import pytest
 import snappy
 
 from threefold.tori.certify import BITS, Refused, certified_shapes, certify, precision
-from threefold.tori.families import conveyor_braid, diverging_braid
+from threefold.tori.braids import conveyor_braid, diverging_braid
 from threefold.tori.volumes import POSITIVE, braid_name
 
 # Volumes proved with interval arithmetic by other software (spec §2.2, §2.1, §3).

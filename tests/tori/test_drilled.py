@@ -1,10 +1,12 @@
 """Links of braids with circles, and the volumes of the drilled manifolds."""
 
+import math
+
 import pytest
 import snappy
 
-from threefold.tori.drilled import augmented_link, drill
-from threefold.tori.families import conveyor_braid, diverging_braid
+from threefold.tori.braids import conveyor_braid, diverging_braid
+from threefold.tori.drilled import augmented_link, drill, fill
 from threefold.tori.volumes import V_OCTAHEDRON, braid_name, measure, seed_moves
 
 
@@ -39,3 +41,18 @@ def test_the_volume_grows_by_four_octahedra_with_each_pair():
     assert table["certified"].all()
     assert table["cusps"].tolist() == [7, 9, 11]
     assert table["volume"].diff()[1:].tolist() == pytest.approx([4 * V_OCTAHEDRON] * 2, abs=1e-12)
+
+
+def test_fillings_rise_towards_the_drilled_volume_and_stay_above_their_bound():
+    table = fill([1, 3], [1, 2, 3, 4, 6], randomisations=40, seed=0)
+    known = [29.9551, 34.6039, 36.5497, 37.4317, 38.1433, 47.4245, 59.49, 64.65, 67.03, 68.97]
+    assert table["volume"].tolist() == pytest.approx(known, abs=5e-3)
+    assert table["drilled_volume"].unique().tolist() == pytest.approx([38.766042, 70.689479], abs=1e-6)
+    for _, rows in table.groupby("k"):
+        assert rows["volume"].is_monotonic_increasing
+        assert rows["slope_length"].is_monotonic_increasing
+    assert (table["volume"] < table["drilled_volume"]).all()
+    bounded = table.dropna(subset="lower_bound")
+    assert (bounded["slope_length"] > 2 * math.pi).all()
+    assert (bounded["lower_bound"] < bounded["volume"]).all()
+    assert bounded.query("m >= 4")["k"].tolist() == [1, 1, 3, 3]

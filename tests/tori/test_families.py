@@ -6,21 +6,25 @@ import numpy as np
 import pytest
 import snappy
 
+from threefold.tori.braids import conveyor_braid, diverging_braid
 from threefold.tori.families import (
     FAMILIES,
+    closed,
     controls,
     conveyor,
-    conveyor_braid,
     diagonal,
+    diagonal_lifted,
+    direct,
     diverging,
-    diverging_braid,
     magic,
+    magic_braids,
     magic_class,
     sizes,
     slender,
-    tabulate,
+    stronger,
     uneven,
 )
+from threefold.tori.family_tables import compare, tabulate
 from threefold.tori.volumes import braid_name
 
 VOLUMES = [21.983174260, 29.955123684, 39.122912055, 47.424499136, 55.321118306, 63.019573665, 70.607893956]
@@ -64,6 +68,11 @@ def test_numbers_that_were_not_measured_on_the_member_itself_say_so(diverging_ta
     assert len(beyond)
     assert beyond["entropy_iterated"].isna().all()
     assert (beyond["volume_source"] == "snappy, n = 11").all()
+    assert set(beyond["entropy_basis"]) == {"polynomial"}
+    assert set(beyond["volume_basis"]) == {"inferred"}
+    measured = diverging_table[diverging_table["n"] <= 23]
+    assert set(measured["entropy_basis"]) == {"map and polynomial"}
+    assert set(measured["volume_basis"]) == {"certified"}
 
 
 @pytest.mark.parametrize("k", range(4, 7))
@@ -82,8 +91,37 @@ def test_the_diagonal_sequence():
     assert table["km_ratio"].round(3).tolist() == [0.157, 0.178, 0.159, 0.140, 0.128, 0.119, 0.112]
 
 
-def test_the_diagonal_sequence_at_another_level():
-    assert [member.n for member in diagonal(8.0, 5, 11)] == [11, 11, 23, 83, 299, 1121]
+@pytest.mark.parametrize(
+    ("level", "known"), [(8.0, [11, 11, 23, 83, 299, 1121, 4187]), (6.0, [11, 23, 101, 485, 2597, 14333, 80489])]
+)
+def test_the_diagonal_sequence_at_other_levels(level, known):
+    assert [member.n for member in diagonal(level, 6, 11)] == known
+
+
+def test_the_diagonal_sequence_lifted_to_genus_two():
+    table = tabulate(diagonal_lifted(7.0, 6, 11, genus=2), randomisations=40, seed=0)
+    assert table["n"].tolist() == [58, 58, 208, 838, 3568, 15808, 70468]
+    assert (table["chi"] == -2 - table["n"]).all()
+    assert table["normalised_entropy"].round(2).tolist() == [17.71, 21.22, 24.29, 26.57, 28.12, 29.17, 29.95]
+    assert table["volume"].round(3).tolist() == [109.916, 149.776, 195.615, 237.122, 276.606, 315.098, 353.039]
+    assert table["volume_basis"].tolist() == ["theorem"] * 2 + ["inferred"] * 5
+    assert (table["volume_high"] - table["volume_low"] < 1e-12).all()
+    assert table["km_ratio"].round(3).tolist() == [0.157, 0.178, 0.159, 0.140, 0.128, 0.119, 0.112]
+
+
+def test_stronger_twists_have_one_mapping_torus_for_each_k_and_m():
+    table = tabulate(stronger(100, 2, 17, twists=[(1, 2), (1, 3), (3, 2)]), randomisations=40, seed=0)
+    measured = table[table["entropy_basis"] == "map and polynomial"]
+    assert measured["n"].tolist() == [11, 17] * 3
+    assert (measured.groupby(["k", "m"])["isometry_signature"].nunique() == 1).all()
+    assert measured["volume"][::2].tolist() == pytest.approx([34.6038678383, 36.5496805805, 59.4878479283], abs=1e-9)
+
+
+def test_a_polynomial_that_disagrees_with_the_map_is_an_error():
+    member = next(conveyor(100, 1, 11))
+    assert compare(0.5, 0.5 + 1e-12, member) == 0.5
+    with pytest.raises(ArithmeticError, match=r"n = 3, .*0.5 from its polynomial, 0.50001 from the map"):
+        compare(0.5, 0.50001, member)
 
 
 def test_uneven_conveyors_have_the_same_mapping_torus_and_obey_the_sinh_law():
@@ -114,10 +152,45 @@ def test_magic_fibres_have_the_genus_and_punctures_of_their_class():
         assert -member.chi == x + y - z
 
 
-def test_braids_of_the_magic_manifold_are_isometric_to_it():
-    for strands, power in ((4, 1), (5, 3), (6, 2)):
-        letters = [1, 1, *range(2, strands)] * power + [1 - strands] * 2
-        assert snappy.Manifold(braid_name(letters)).is_isometric_to(snappy.Manifold("s776"))
+def test_braids_of_the_magic_manifold_are_isometric_to_it_and_agree_with_its_polynomial():
+    table = tabulate(magic_braids(8), randomisations=40, seed=0)
+    assert len(table) == sum(math.gcd(m - 1, p) == 1 for m in range(4, 9) for p in range(1, m - 1))
+    assert (table["isometric_to"] == "s776").all()
+    assert set(table["entropy_basis"]) == {"map and polynomial"}
+    assert table["certified"].all()
+
+
+def test_braids_lifted_to_closed_surfaces():
+    table = tabulate(closed(5), randomisations=40, seed=0).set_index("genus")
+    assert table.loc[[2, 4, 5], "dilatation"].tolist() == pytest.approx([2.29663026, 1.41344673, 1.35292758], abs=1e-8)
+    assert table.loc[[2, 4, 5], "volume"].tolist() == pytest.approx([3.97028962, 4.94868870, 5.11251790], abs=1e-8)
+    assert table["volume"].max() < 5.33349
+    assert table["n"].eq(0).all()
+    assert table["normalised_entropy"].isna().all()
+
+
+KNOWN_DIRECT = {  # spec §2.5: n, where the half twists turn, c in front -> dilatation, volume
+    (4, 2, True): (1.78164360, 7.34075941),
+    (4, 2, False): (1.86118016, 7.86490138),
+    (5, 2, True): (1.54474941, 7.20645715),
+    (5, 2, False): (1.67716545, 8.29620922),
+    (6, 3, True): (1.57155178, 8.38922582),
+    (6, 2, True): (1.34852500, None),
+    (7, 3, True): (1.39100082, 6.98933199),
+}
+
+
+def test_words_on_genus_two_and_members_that_are_not_pseudo_anosov():
+    table = tabulate(direct(7), randomisations=40, seed=0)
+    for (n, p, with_c), (dilatation, volume) in KNOWN_DIRECT.items():
+        row = table[(table["n"] == n) & (table["p"] == p) & (table["word"].str.startswith("e") == with_c)].iloc[0]
+        assert row["dilatation"] == pytest.approx(dilatation, abs=1e-8)
+        assert volume is None or row["volume"] == pytest.approx(volume, abs=1e-8)
+    reducible = table[(table["n"] == 7) & (table["p"] < 3) & table["word"].str.startswith("e")]
+    assert reducible["dilatation"].tolist() == pytest.approx([1.94685627, 1], abs=1e-8)
+    assert reducible["status"].tolist() == ["not pseudo-Anosov"] * 2
+    assert reducible["volume"].isna().all()
+    assert "grow, but not exponentially" in reducible["reason"].iloc[1]
 
 
 def test_slender_fibres_have_falling_entropy_and_one_volume():
@@ -142,4 +215,5 @@ def test_sizes_stay_between_the_first_and_the_largest(first, largest, dense):
 
 
 def test_every_family_is_reached_by_its_name():
-    assert sorted(FAMILIES) == ["controls", "conveyor", "diagonal", "diverging", "magic", "slender", "uneven"]
+    assert all(FAMILIES[family.__name__] is family for family in FAMILIES.values())
+    assert len(FAMILIES) == 12

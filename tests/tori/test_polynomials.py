@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from threefold.tori.polynomials import DIVERGING, conveyor_terms, diverging_terms, entropy, magic_terms
+from threefold.tori.polynomials import conveyor_terms, diverging_terms, entropy, magic_terms
 
 
 @pytest.mark.parametrize("n", [3, 11, 121, 10_001, 10**8 + 1])
@@ -32,28 +32,6 @@ def test_the_known_normalised_entropies_of_the_diverging_family(k, known):
     sizes = [11, 23, 47, 95, 191, 479, 9_995, 999_995, 99_999_995]
     found = [n * entropy(diverging_terms(n, k)) / math.log(n) for n in sizes]
     assert found == pytest.approx(known, rel=5e-4)
-
-
-@pytest.mark.parametrize("rows", DIVERGING.values(), ids=DIVERGING)
-def test_the_polynomials_are_antisymmetric_under_inversion(rows):
-    """λ and 1/λ are roots together, so the coefficients of x^i Y^j and x^(2-i) Y^(J-j) are opposite or equal."""
-    turned = [row[::-1] for row in rows[::-1]]
-    assert rows in (turned, [[-c for c in row] for row in turned])
-
-
-@pytest.mark.parametrize("rows", DIVERGING.values(), ids=DIVERGING)
-def test_the_two_highest_coefficients_give_the_limit_six(rows):
-    """(λ - 1) λ^((n+1)/6) tends to 12 because of them."""
-    assert rows[-1] == [1, -1, 0]
-    assert sum(rows[-2]) == 12
-
-
-def test_the_coefficients_follow_their_recursion_in_k():
-    """c_{k+1} = 6 c_k - c_{k-1} + const for k >= 1."""
-    for j in range(8):
-        for i in range(3):
-            c = [DIVERGING[k][j][i] for k in range(1, 7)]
-            assert len({c[k + 1] - 6 * c[k] + c[k - 1] for k in range(1, 5)}) == 1
 
 
 @pytest.mark.parametrize("genus", [2, 3, 5])

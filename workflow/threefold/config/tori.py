@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PositiveInt
 
 from threefold.config.section import Section
 from threefold.record.errors import InputError
@@ -16,6 +16,13 @@ def _known(name: str) -> str:
         raise ValueError(str(error)) from error
 
 
+def _built(n: int) -> int:
+    if n < 5 or n > 23 or n % 6 != 5:
+        raise ValueError(f"F_{{n,k}} lifts for n = 5, 11, 17, 23, not for n = {n}")
+    return n
+
+
+LiftedN = Annotated[int, AfterValidator(_built)]
 SurfaceName = Annotated[str, Field(pattern=f"^({PATTERN})$"), AfterValidator(_known)]
 
 
@@ -28,20 +35,44 @@ class Families(Section):
     """Members up to this n are built as braids: their entropy is iterated and their mapping torus measured as well."""
     diverging_twists: list[Annotated[int, Field(ge=0, le=6)]] = Field([0, 1, 2, 3], min_length=1)
     """The members k of the diverging family F_{n,k}; their volume grows with k."""
+    stronger_twists: list[tuple[Annotated[int, Field(ge=1, le=3)], Annotated[int, Field(ge=2, le=3)]]] = [
+        (1, 2),
+        (1, 3),
+        (2, 2),
+    ]
+    """The k, m of the members F_{n,k,m} whose twists go m > 1 times as far."""
     diagonal_level: float = Field(7.0, gt=6, le=20)
     """The diagonal sequence takes, for each k, the least n with n h / log n at most this."""
     diagonal_twists: int = Field(6, ge=1, le=6)
     """The largest k of the diagonal sequence."""
+    diagonal_genus: int = Field(2, ge=1)
+    """The genus of the surfaces that the diagonal sequence is lifted to as well."""
+    lifted_conveyors: list[tuple[PositiveInt, PositiveInt]] = [(1, 2), (2, 2), (2, 3), (3, 3)]
+    """The p, q of the conveyors f_{p,q} whose lifts are built and measured."""
+    lifted_diverging: list[tuple[LiftedN, Annotated[int, Field(ge=0, le=6)]]] = [(5, 1)]
+    """The n, k of the members F_{n,k} whose lifts are built and measured."""
+    lift_genera: list[Annotated[int, Field(ge=1, le=6)]] = Field([2], min_length=1)
+    """The genera that these are lifted to, by a cover of degree 2g + 1."""
     uneven_n: int = Field(14, ge=2, le=60)
     """The conveyors f_{p,q}, p < q, are built and measured for every n = p + q - 1 up to this."""
     control_n: int = Field(95, ge=11, le=400)
     """The controls, without the third power of f_{p,p}, are built up to this n: 11, 23, 47, …"""
     drilled_pairs: int = Field(5, ge=2, le=20)
     """Pairs of level curves that are drilled out of the diverging family's mapping tori, at most."""
+    filled_pairs: int = Field(3, ge=1, le=10)
+    """Pairs of level curves that are filled again, at most, with the slopes -1/m and 1/m."""
+    filled_strengths: list[PositiveInt] = Field([1, 2, 3, 4, 6], min_length=1)
+    """The m of these slopes; the mapping tori of F_{n,k,m} are what comes out."""
     magic_genera: list[Annotated[int, Field(ge=2, le=20)]] = Field([2, 3], min_length=1)
     """The genera of the fibres of the magic manifold that gain punctures."""
     slender_genus: int = Field(34, ge=4)
     """The largest genus of the fibres of the magic manifold with three punctures."""
+    magic_strands: int = Field(8, ge=4, le=40)
+    """The most strands of the braids T_{m,p}, fibres of the magic manifold that are built and measured."""
+    closed_genus: int = Field(8, ge=2, le=12)
+    """The largest genus of the closed surfaces that some of these braids are lifted to."""
+    direct_n: int = Field(7, ge=4, le=9)
+    """The most punctures of the words on the surface of genus 2."""
 
 
 class Tori(Section):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
+import snappy
 from spherogram import Crossing, Link
 
-from threefold.tori.families import conveyor_braid
-from threefold.tori.volumes import UNMEASURED, measure, seed_moves
+from threefold.tori.braids import conveyor_braid, diverging_braid
+from threefold.tori.volumes import POSITIVE, UNMEASURED, braid_name, measure, measure_named, seed_moves
 
 Circle = tuple[int, int]
 """An unknotted circle around the strands i … j, counted from 1."""
@@ -63,10 +65,61 @@ def drill(twists: Sequence[int], randomisations: int, seed: int, n: int = 11) ->
     The powers of σ_3² and σ_4^{-2} become circles around the strands 3, 4 and 4, 5, k times each; a circle around
     3, 4, 5 lies above them. Source: spec §2.4.
     """
-    base = conveyor_braid((n + 1) // 2)
     rows = []
     for k in twists:
-        link = augmented_link([*base.letters * 3, *[(3, 4), (4, 5)] * k, (3, 5)], base.strands)
+        link = _drilled_link(k, n, [(3, 5)])
         seed_moves(seed, f"drilled {k}")
         rows.append({"k": k, **measure(link.exterior(), randomisations)})
     return pd.DataFrame(rows, columns=["k", *UNMEASURED])
+
+
+def fill(twists: Sequence[int], strengths: Sequence[int], randomisations: int, seed: int, n: int = 11) -> pd.DataFrame:
+    """The mapping torus of F_{n,k,m} for each k in `twists` and m in `strengths`, as a filling of a drilled manifold.
+
+    Drilled are the 2k circles, without the one around all three strands. slope_length: of the shortest of the slopes
+    ∓1/m, on disjoint cusps of equal size; computed, not certified. lower_bound: (1 - (2π / slope_length)²)^{3/2} times
+    the drilled volume, where the slopes are longer than 2π (Futer, Kalfagianni and Purcell, spec §2.4).
+    """
+    rows = []
+    for k in twists:
+        link = _drilled_link(k, n)
+        circles = [i for i, component in enumerate(link.link_components) if len(component) == 4]
+        drilled = link.exterior()
+        seed_moves(seed, f"filled {k}")
+        volume = measure(drilled, randomisations)["volume"]
+        translations = _translations(drilled, circles, randomisations)
+        for m in strengths:
+            slopes = [sign * meridian + m * longitude for meridian, longitude in translations for sign in (1, -1)]
+            length = min(float(abs(slope)) for slope in slopes)
+            shrink = 1 - (2 * math.pi / length) ** 2
+            torus = measure_named(braid_name(diverging_braid(n, k, m).letters), randomisations, seed)
+            rows.append(
+                {
+                    "k": k,
+                    "m": m,
+                    **{column: torus[column] for column in ("volume", "certified", "volume_low", "volume_high")},
+                    "drilled_volume": volume,
+                    "slope_length": length,
+                    "lower_bound": volume * shrink**1.5 if shrink > 0 else None,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _drilled_link(k: int, n: int, above: Sequence[Circle] = ()) -> Link:
+    """f_{p,p}^3 with k pairs of circles around the strands 3, 4 and 4, 5, then `above`."""
+    base = conveyor_braid((n + 1) // 2)
+    return augmented_link([*base.letters * 3, *[(3, 4), (4, 5)] * k, *above], base.strands)
+
+
+def _translations(manifold: snappy.Manifold, cusps: Sequence[int], randomisations: int) -> list[tuple]:
+    """Meridian and longitude as complex numbers, on disjoint cusps of equal size, as large as they can be."""
+    for _ in range(randomisations):
+        if manifold.solution_type() == POSITIVE:
+            break
+        manifold.randomize()
+    neighbourhood = manifold.cusp_neighborhood()
+    for cusp in cusps:
+        neighbourhood.set_tie(cusp, True)
+    neighbourhood.set_displacement(neighbourhood.stopping_displacement(cusps[0]), cusps[0])
+    return [neighbourhood.translations(cusp) for cusp in cusps]

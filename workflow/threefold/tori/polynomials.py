@@ -1,4 +1,4 @@
-"""Entropies as largest roots of sparse polynomials, and the polynomials of the diverging family."""
+"""Entropies as largest roots of sparse polynomials, and the polynomials of the families."""
 
 from __future__ import annotations
 
@@ -7,65 +7,10 @@ from collections.abc import Mapping
 import mpmath
 import numpy as np
 
+from threefold.tori.fitting import diverging_polynomial
+
 Terms = Mapping[int, int]
 """A polynomial: exponent -> coefficient. Exponents may be as large as 10^8 and beyond."""
-
-# P_k(x, Y) with Y = x^((n+1)/6): row j holds the coefficients of Y^j as a polynomial in x. Found once by exact linear
-# algebra from the dilatations of F_{n,k} at n = 29, 35, 41 (spec §2.2); the tests compare them with braids at other n.
-DIVERGING = {
-    0: [[0, -1, 1], [0, 12, 0], [0, -48, 0], [0, 76, 0], [0, -48, 0], [0, 12, 0], [1, -1, 0]],
-    1: [[0, 1, -1], [0, -19, 7], [0, 52, -8], [-8, -68, -8], [8, 68, 8], [8, -52, 0], [-7, 19, 0], [1, -1, 0]],
-    2: [
-        [0, 1, -1],
-        [0, -67, 55],
-        [-4, 120, -40],
-        [-44, -96, -56],
-        [56, 96, 44],
-        [40, -120, 4],
-        [-55, 67, 0],
-        [1, -1, 0],
-    ],
-    3: [
-        [0, 1, -1],
-        [0, -347, 335],
-        [-28, 520, -224],
-        [-252, -280, -336],
-        [336, 280, 252],
-        [224, -520, 28],
-        [-335, 347, 0],
-        [1, -1, 0],
-    ],
-    4: [
-        [0, 1, -1],
-        [0, -1979, 1967],
-        [-168, 2852, -1296],
-        [-1464, -1356, -1968],
-        [1968, 1356, 1464],
-        [1296, -2852, 168],
-        [-1967, 1979, 0],
-        [1, -1, 0],
-    ],
-    5: [
-        [0, 1, -1],
-        [0, -11491, 11479],
-        [-984, 16444, -7544],
-        [-8528, -7628, -11480],
-        [11480, 7628, 8528],
-        [7544, -16444, 984],
-        [-11479, 11491, 0],
-        [1, -1, 0],
-    ],
-    6: [
-        [0, 1, -1],
-        [0, -66931, 66919],
-        [-5740, 95664, -43960],
-        [-49700, -44184, -66920],
-        [66920, 44184, 49700],
-        [43960, -95664, 5740],
-        [-66919, 66931, 0],
-        [1, -1, 0],
-    ],
-}
 
 
 def conveyor_terms(p: int, q: int) -> Terms:
@@ -76,11 +21,11 @@ def conveyor_terms(p: int, q: int) -> Terms:
     return terms
 
 
-def diverging_terms(n: int, k: int) -> Terms:
-    """P_k(x, x^((n+1)/6)) for λ(F_{n,k}), n ≡ 5 mod 6. Source: spec §2.2."""
+def diverging_terms(n: int, k: int, m: int = 1) -> Terms:
+    """P_{k,m}(x, x^((n+1)/6)) for λ(F_{n,k,m}), n ≡ 5 mod 6. Source: spec §2.2."""
     step = (n + 1) // 6
     terms: dict[int, int] = {}
-    for j, row in enumerate(DIVERGING[k]):
+    for j, row in enumerate(diverging_polynomial(k, m)):
         for i, coefficient in enumerate(row):
             terms[i + j * step] = terms.get(i + j * step, 0) + coefficient
     return terms
