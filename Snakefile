@@ -18,6 +18,7 @@ include: "rules/common.smk"
 include: "rules/neuromfa.smk"
 include: "rules/ithp.smk"
 include: "rules/tori.smk"
+include: "rules/sweep.smk"
 include: "rules/report.smk"
 include: "rules/collect.smk"
 

@@ -27,3 +27,8 @@ rule tori:
     input:
         TORI_ARTIFACTS,
         TORI_FIGURES,
+
+
+rule sweep:
+    input:
+        [path for path in SWEEP_ARTIFACTS + SWEEP_FIGURES if not ASKED or f"/{ASKED[0].name}/" in path],

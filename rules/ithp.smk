@@ -1,7 +1,7 @@
 """The stages of the chain ithp: data set -> features -> training -> scores and nats."""
 
 from snakemake.logging import logger
-from threefold.ithp.plan import LINEAR, batches, cells
+from threefold.ithp.plan import LINEAR, batches
 from threefold.ithp.sources import SOURCES, available, own_files
 
 REAL = available(CONFIG.data.mirror, CONFIG.data.download)
@@ -34,20 +34,16 @@ TRAINING |= {dataset: own.training for dataset, own in OWN.items() if own.traini
 BACKBONES = {dataset: own.text_encoder for dataset, own in OWN.items() if own.fine_tune}
 BATCHES = {dataset: batches(dataset, names) for dataset, names in MODALITIES.items()}
 TRIALS = {dataset: [trial for batch in parts.values() for trial in batch] for dataset, parts in BATCHES.items()}
-CELLS = cells(CONFIG.ithp.sweep.betas, CONFIG.ithp.sweep.gammas)
-SWEPT = [dataset for dataset, names in MODALITIES.items() if len(names) == 3 and dataset not in LAWS]
-for dataset in SWEPT:
-    BATCHES[dataset]["sweep"] = list(CELLS)
+TABLED = [dataset for dataset, names in MODALITIES.items() if len(names) == 3 and dataset not in LAWS]
 
 ITHP_ARTIFACTS = [
     *expand("results/ithp/{dataset}/scores.parquet", dataset=TRIALS),
     *expand("results/ithp/{dataset}/information.parquet", dataset=BOTTLENECKS),
     *expand("results/ithp/{dataset}/card.json", dataset=[*REAL, *OWN]),
-    *expand("results/ithp/{dataset}/sweep.parquet", dataset=SWEPT),
     "results/ithp/published.parquet",
     "results/ithp/rescaling.parquet",
 ]
-ITHP_FIGURES = expand("results/figures/ithp_{name}.png", name=["information", "scores", "tables", "sweep"])
+ITHP_FIGURES = expand("results/figures/ithp_{name}.png", name=["information", "scores", "tables"])
 
 if workflow.is_main_process and (left_out := [name for name in SOURCES if name not in REAL]):
     logger.info(f"ithp: without {' and '.join(left_out)}; set data.mirror to a folder that has them, or data.download")
@@ -168,7 +164,6 @@ for dataset, parts in BATCHES.items():
             params:
                 code=code("ithp/train"),
                 trials=batch_trials,
-                cells=CELLS if batch == "sweep" else {},
                 settings=TRAINING[dataset].model_dump(mode="json")
                 | {"device": CONFIG.ithp.device, "backbone": BACKBONES.get(dataset)},
                 seed=CONFIG.seed,
@@ -259,29 +254,6 @@ rule score:
         "../scripts/ithp/score.py"
 
 
-rule score_sweep:
-    input:
-        features="results/ithp/{dataset}/features.npz",
-        folds="results/ithp/{dataset}/folds.json",
-        predictions=expand("results/ithp/{{dataset}}/{t}/predictions.parquet", t=CELLS),
-    output:
-        "results/ithp/{dataset}/sweep.parquet",
-    log:
-        "logs/score_sweep/{dataset}.log",
-    benchmark:
-        "logs/score_sweep/{dataset}.tsv"
-    conda:
-        "../envs/ithp.yaml"
-    threads: 1
-    params:
-        code=code("ithp/score_sweep"),
-        cells=CELLS,
-        resamples=CONFIG.ithp.resamples,
-        seed=CONFIG.seed,
-    script:
-        "../scripts/ithp/score_sweep.py"
-
-
 rule measure_rescaling:
     output:
         "results/ithp/rescaling.parquet",
@@ -294,7 +266,6 @@ rule measure_rescaling:
     threads: 1
     params:
         code=code("ithp/measure_rescaling"),
-        cells=CELLS,
         seed=CONFIG.seed,
     script:
         "../scripts/ithp/measure_rescaling.py"
@@ -406,7 +377,7 @@ rule figure_ithp_scores:
 rule figure_ithp_tables:
     input:
         published="results/ithp/published.parquet",
-        scores=expand("results/ithp/{dataset}/scores.parquet", dataset=SWEPT),
+        scores=expand("results/ithp/{dataset}/scores.parquet", dataset=TABLED),
     output:
         report(
             "results/figures/ithp_tables.png",
@@ -427,29 +398,3 @@ rule figure_ithp_tables:
         code=code("ithp/figure_ithp_tables"),
     script:
         "../scripts/ithp/figure_ithp_tables.py"
-
-
-rule figure_ithp_sweep:
-    input:
-        published="results/ithp/published.parquet",
-        sweeps=expand("results/ithp/{dataset}/sweep.parquet", dataset=SWEPT),
-    output:
-        report(
-            "results/figures/ithp_sweep.png",
-            caption="../workflow/captions/ithp_sweep.rst",
-            category="ITHP",
-            labels={"figure": "Sweep of β and γ, printed and measured"},
-        ),
-        "results/figures/ithp_sweep.svg",
-        "results/figures/ithp_sweep.csv",
-    log:
-        "logs/figure_ithp_sweep.log",
-    benchmark:
-        "logs/figure_ithp_sweep.tsv"
-    conda:
-        "../envs/ithp.yaml"
-    threads: 1
-    params:
-        code=code("ithp/figure_ithp_sweep"),
-    script:
-        "../scripts/ithp/figure_ithp_sweep.py"

@@ -3,8 +3,8 @@
 The HTML report is Snakemake's own: `make reproduce`, or `snakemake --report results/report.html`.
 """
 
-ARTIFACTS = [*NEUROMFA_ARTIFACTS, *ITHP_ARTIFACTS, *TORI_ARTIFACTS]
-FIGURES = [*NEUROMFA_FIGURES, *ITHP_FIGURES, *TORI_FIGURES]
+ARTIFACTS = [*NEUROMFA_ARTIFACTS, *ITHP_ARTIFACTS, *TORI_ARTIFACTS, *SWEEP_ARTIFACTS]
+FIGURES = [*NEUROMFA_FIGURES, *ITHP_FIGURES, *TORI_FIGURES, *SWEEP_FIGURES]
 CLAIMS = expand("config/claims/{chain}.yaml", chain=CHAINS)
 PAGES = expand("workflow/captions/{page}.html.j2", page=["page", "summary", "ledger", "paper_figures"])
 

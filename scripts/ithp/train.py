@@ -17,14 +17,11 @@ with job(snakemake), track(snakemake, params.settings) as run:
     resumptions = []
     for trial, folder in zip(params.trials, [Path(p).parent for p in snakemake.output.metrics], strict=True):
         model, chain = trial.split("/")
-        settings = params.settings
-        if trial in params.cells:
-            model, chain = "ithp", "-".join(features.modalities)
-            settings = settings | {"detector": params.cells[trial]}
-        state = hashlib.sha256(json.dumps([params.code, trial, settings, params.seed]).encode()).hexdigest()[:16]
+        state = json.dumps([params.code, trial, params.settings, params.seed])
+        state = hashlib.sha256(state.encode()).hexdigest()[:16]
         resumptions.append(Path(snakemake.log[0]).parent / f"{state}.ckpt")
         result = run_network(
-            features, model, chain.split("-"), settings, params.seed, run.lightning_logger(), resumptions[-1]
+            features, model, chain.split("-"), params.settings, params.seed, run.lightning_logger(), resumptions[-1]
         )
         write_table(folder / "predictions.parquet", result.predictions, "ithp/predictions")
         last = result.history[result.history["epoch"] == result.history["epoch"].max()]

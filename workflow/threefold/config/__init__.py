@@ -38,6 +38,10 @@ class Config(Section):
     """Where data sets come from."""
     tracking: Tracking = Tracking()
     """Experiment tracking. Changing it reruns nothing."""
+    sweeps: list[str] = ["config/sweeps/ithp_beta_gamma.yaml", "config/sweeps/ithp_beta_gamma_mosi.yaml"]
+    """The sweeps that belong to a run. One on data that are not at hand is left out."""
+    sweep: str | None = None
+    """One more: `snakemake sweep --config sweep=config/sweeps/….yaml` runs it alone."""
     neuromfa: Neuromfa = Neuromfa()
     """NeuroMFA, arXiv:2402.09099: checkpoint -> neuron graph -> multifractal spectrum -> emergence."""
     ithp: Ithp = Ithp()
@@ -54,23 +58,25 @@ def load_config(raw: Mapping[str, Any]) -> Config:
     try:
         return Config.model_validate(raw)
     except ValidationError as error:
-        raise InputError("\n".join(_explain(mistake) for mistake in error.errors())) from None
+        raise InputError("\n".join(explain(mistake, Config, "config") for mistake in error.errors())) from None
 
 
-def _explain(mistake: Mapping[str, Any]) -> str:
+def explain(mistake: Mapping[str, Any], model: type[BaseModel], file: str) -> str:
+    """One mistake that pydantic found in `file` against `model`, in one line."""
     *parents, key = mistake["loc"]
     where = ".".join(map(str, mistake["loc"]))
     if mistake["type"] != "extra_forbidden":
         allowed = mistake["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-        return f"config: {where} is {mistake['input']!r}, but should be {allowed}"
-    known = list(_section(parents).model_fields)
+        if mistake["type"] == "missing":
+            return f"{file}: {where} is missing"
+        return f"{file}: {where} is {mistake['input']!r}, but should be {allowed}"
+    known = list(_section(model, parents).model_fields)
     closest, *_ = process.extractOne(str(key), known)
-    return f"config: unknown key {where}; the closest known key is {closest} (known here: {', '.join(known)})"
+    return f"{file}: unknown key {where}; the closest known key is {closest} (known here: {', '.join(known)})"
 
 
-def _section(parents: list[str | int]) -> type[BaseModel]:
-    """The model at the path `parents`, stepping through lists and maps of sections."""
-    section: type[BaseModel] = Config
+def _section(section: type[BaseModel], parents: list[str | int]) -> type[BaseModel]:
+    """The model at the path `parents` below `section`, stepping through lists and maps of sections."""
     for name in parents:
         if name in section.model_fields:
             annotation = section.model_fields[name].annotation

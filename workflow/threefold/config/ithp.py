@@ -97,13 +97,6 @@ class Training(Section):
     """Lightning's precision."""
 
 
-class Sweep(Section):
-    betas: list[Positive] = Field([2.0, 8.0, 32.0], min_length=1)
-    """Values of beta, as in Figure 4."""
-    gammas: list[Positive] = Field([2.0, 8.0, 32.0], min_length=1)
-    """Values of gamma."""
-
-
 class Own(Section):
     format: Literal["neutral", "mag", "mmsa", "csd", "mustard"] = "neutral"
     """What the file or folder holds (docs/ithp.md)."""
@@ -142,8 +135,6 @@ class Ithp(Section):
     """ITHP with a label on Gaussian modalities, in every order of them."""
     real: Training = Training()
     """ITHP and its controls on MUStARD and CMU-MOSI, where data.mirror or data.download gives them."""
-    sweep: Sweep = Sweep()
-    """Every beta with every gamma, on each real data set of three modalities."""
     datasets: dict[str, Own] = {}
     """Data sets of your own by name, trained on like `real` and in the same tables."""
     resamples: int = Field(1000, ge=100)

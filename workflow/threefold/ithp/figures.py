@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from threefold.ithp import gaussian as closed_form
-from threefold.record.style import COLOURS, PAGE, PUBLISHED, SEQUENCE, new_figure
+from threefold.record.style import COLOURS, PAGE, PUBLISHED, new_figure
 
 RELATIVE, ABSOLUTE = 0.03, 0.02  # the tolerance of spec §7.5: 3 % or 0.02 nat, whichever is wider
 TITLES = {"gaussian": "Gaussian", "mosi": "CMU-MOSI", "mustard": "MUStARD text"}
@@ -132,32 +132,6 @@ def _draw_panel(axis: Axes, key: tuple[str, str], names: list[str], part: pd.Dat
     axis.set_ylim(len(names) - 0.5, -0.5)
     score = "accuracy" if dataset == "gaussian" else "weighted F1"
     axis.set(title=f"{TITLES.get(dataset, dataset)}: {protocol}", xlabel=f"{score}, held-out rows")
-
-
-def draw_sweep(published: pd.DataFrame, sweeps: dict[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
-    """Heat maps over beta and gamma: precision and recall of Figure 4, and weighted F1 of every measured sweep."""
-    printed = published[published["table"] == "Figure 4"].assign(panel="MUStARD, as printed: " + published["metric"])
-    parts = [printed[["panel", "beta", "gamma", "value"]]]
-    for name, sweep in sweeps.items():
-        ours = sweep[sweep["metric"] == "f1"]
-        parts.append(ours.assign(panel=f"{TITLES.get(name, name)}, measured: F1")[["panel", "beta", "gamma", "value"]])
-    table = pd.concat(parts, ignore_index=True)
-    figure, axes = new_figure(1, table["panel"].nunique(), height=2.9, squeeze=False)
-    for axis, (panel, part) in zip(axes.flat, table.groupby("panel", sort=False), strict=True):
-        grid = part.pivot_table(index="gamma", columns="beta", values="value")
-        axis.imshow(grid, origin="lower", cmap=SEQUENCE, aspect="auto")
-        middle = (grid.to_numpy().min() + grid.to_numpy().max()) / 2
-        best = grid.to_numpy().max()
-        for (row, column), value in np.ndenumerate(grid.to_numpy()):
-            colour, weight = "black" if value > middle else "white", "bold" if value == best else "normal"
-            text = f"{value:.3f}".lstrip("0")
-            axis.text(column, row, text, ha="center", va="center", fontsize=6, color=colour, weight=weight)
-        axis.set_xticks(range(grid.shape[1]), [f"{beta:g}" for beta in grid.columns])
-        axis.set_yticks(range(grid.shape[0]), [f"{gamma:g}" for gamma in grid.index])
-        axis.grid(False)
-        axis.set(xlabel="β", ylabel="γ")
-        axis.set_title(panel.replace(": ", ":\n"), fontsize=8)
-    return figure, table
 
 
 def draw_tables(published: pd.DataFrame, scores: dict[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:

@@ -37,8 +37,3 @@ def batches(dataset: str, names: Sequence[str]) -> dict[str, list[str]]:
         "ithp": list(dict.fromkeys(f"ithp/{chain}" for chain in chains)),
         "controls": [f"concatenation/{chain}" for chain in joined] + [f"{model}/{full}" for model in CONTROLS[1:]],
     }
-
-
-def cells(betas: Sequence[float], gammas: Sequence[float]) -> dict[str, list[float]]:
-    """Trials of a sweep of both multipliers: name -> (beta, gamma)."""
-    return {f"sweep/beta{beta:g}_gamma{gamma:g}": [beta, gamma] for beta in betas for gamma in gammas}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,9 @@ import torch
 from torch import Tensor
 
 from threefold.ithp.network import Architecture, Batch, Bottlenecks, Replica
+
+PAIRS = list(product((2.0, 8.0, 32.0), repeat=2))
+"""Values of beta and gamma at which the gradients are compared."""
 
 
 def compare(cells: Sequence[tuple[float, float]], seed: int, rows: int = 50) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from threefold.record.errors import InputError
 from threefold.record.files import digest, write_text
 
 Lock = dict[str, dict[str, Any]]  # artifact -> its entry
+STORE = "results/sweeps/trials/"  # trials, of this run's sweeps and of earlier ones, each named by what it depends on
 UNLISTED = ("threefold.lock.json", "index.html", "report.html", ".gitkeep")  # under results/, but not in the lock
 OUTSIDE = "outside:"  # before the name of a file that is not in this folder
 
@@ -128,7 +129,7 @@ def verify(lock: Lock, root: Path, code: Mapping[str, str]) -> list[Finding]:
         changed = [path for path, sha256 in inputs.items() if digest_now(path) != sha256]
         findings += [Finding(artifact, f"stale: its input {path} has changed since") for path in changed]
     files = {str(path.relative_to(root)) for path in (root / "results").rglob("*") if path.is_file()}
-    foreign = [path for path in sorted(files - set(lock)) if Path(path).name not in UNLISTED]
+    foreign = [path for path in sorted(files - set(lock)) if Path(path).name not in UNLISTED and STORE not in path]
     return findings + [Finding(path, "foreign: no job of this run made it") for path in foreign]
 
 

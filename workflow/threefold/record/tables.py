@@ -6,8 +6,10 @@ travel in the Parquet file as field metadata.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -25,26 +27,25 @@ def table_schema(table: str) -> pa.Schema:
     chain, name = table.split("/")
     tables = yaml.safe_load((SCHEMAS / f"{chain}.yaml").read_text())
     return pa.schema(
-        [
-            pa.field(
-                column,
-                pa.type_for_alias(spec["type"]),
-                nullable=spec.get("nullable", False),
-                metadata={"unit": spec["unit"], "meaning": spec["meaning"]},
-            )
-            for column, spec in tables[name]["columns"].items()
-        ],
+        [arrow_field(column, spec) for column, spec in tables[name]["columns"].items()],
         metadata={"table": table, "about": tables[name]["about"]},
     )
 
 
-def write_table(path: str | Path, frame: pd.DataFrame, table: str) -> None:
-    """Write `frame` as Parquet in the column order of its schema.
+def arrow_field(column: str, spec: Mapping[str, Any]) -> pa.Field:
+    """A column by its entry in a schema file."""
+    meaning = {"unit": spec["unit"], "meaning": spec["meaning"]}
+    return pa.field(column, pa.type_for_alias(spec["type"]), nullable=spec.get("nullable", False), metadata=meaning)
+
+
+def write_table(path: str | Path, frame: pd.DataFrame, table: str | pa.Schema) -> None:
+    """Write `frame` as Parquet in the column order of its schema, which `table` names or is.
 
     Raises ValueError when a column is missing, unknown, of another type, or null where nulls are not allowed: that is
     an error of the writer, never of the user.
     """
-    schema = table_schema(table)
+    schema = table if isinstance(table, pa.Schema) else table_schema(table)
+    table = schema.metadata[b"table"].decode()
     if set(frame.columns) != set(schema.names):
         missing, unknown = set(schema.names) - set(frame.columns), set(frame.columns) - set(schema.names)
         raise ValueError(f"table {table}: missing columns {sorted(missing)}, unknown columns {sorted(unknown)}")

@@ -1,0 +1,17 @@
+"""Draw the metric of a sweep over its two most important parameters, with published values beside it."""
+
+import duckdb
+
+from threefold.record.job import job
+from threefold.record.style import save_figure
+from threefold.record.sweep_figures import draw_map
+from threefold.record.tables import read_table
+
+given = snakemake.params
+with job(snakemake):
+    trials, importance = read_table(snakemake.input.trials), read_table(snakemake.input.importance)
+    published = None
+    if given.published:
+        artifact = read_table(snakemake.input.published[0])
+        published = duckdb.sql(given.published).df()
+    save_figure(*draw_map(trials, importance, given.metric, given.goal, published), snakemake.output[0])
