@@ -50,13 +50,15 @@ def _ithp_settings() -> type[Section]:
 
 
 def _ithp_defaults(config: Config, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    gaussian = parameters["dataset"] == "gaussian"
-    settings = (config.ithp.gaussian_task if gaussian else config.ithp.real).model_dump(mode="json")
+    own = config.ithp.datasets.get(parameters["dataset"])
+    training = config.ithp.gaussian_task if parameters["dataset"] == "gaussian" else config.ithp.real
+    settings = ((own and own.training) or training).model_dump(mode="json")
     entries = {name: settings[key][index:][:1] for name, (key, index) in ITHP_NAMES.items()}
     flat = {name: entry[0] if entry else None for name, entry in entries.items()}
     lists = {key for key, _ in ITHP_NAMES.values()}
     settings = {key: x for key, x in settings.items() if key not in lists}
-    return settings | flat | {"model": "ithp", "modalities": None, "protocol": None, "device": config.ithp.device}
+    chosen = {"model": "ithp", "modalities": None, "protocol": None, "device": config.ithp.device}
+    return settings | flat | chosen | {"backbone": own.text_encoder if own and own.fine_tune else None}
 
 
 class NeuromfaSpectrum(Spectrum):
