@@ -24,6 +24,9 @@ def test_any_surface_may_be_listed():
         {"max_length": {"genus two": 3}},
         {"max_length": {"S_1_1": 0}},
         {"families": {"diagonal_level": 5.0}},
+        {"families": {"stronger_twists": [[4, 2]]}},
+        {"families": {"lifted_diverging": [[7, 1]]}},
+        {"families": {"lifted_conveyors": [[2]]}},
         {"famillies": {}},
     ],
 )

@@ -16,13 +16,21 @@ def _known(name: str) -> str:
         raise ValueError(str(error)) from error
 
 
-def _built(n: int) -> int:
-    if n < 5 or n > 23 or n % 6 != 5:
-        raise ValueError(f"F_{{n,k}} lifts for n = 5, 11, 17, 23, not for n = {n}")
-    return n
+def _determined(pair: list[int]) -> list[int]:
+    k, m = pair
+    if k > 3 or not 2 <= m <= 3:
+        raise ValueError(f"a pair k, m with k <= 3 and m = 2 or 3, not {pair}")
+    return pair
 
 
-LiftedN = Annotated[int, AfterValidator(_built)]
+def _lifts(pair: list[int]) -> list[int]:
+    n, k = pair
+    if n not in (5, 11, 17, 23) or k > 6:
+        raise ValueError(f"a pair n, k with n = 5, 11, 17 or 23 and k <= 6, not {pair}")
+    return pair
+
+
+Pair = Annotated[list[PositiveInt], Field(min_length=2, max_length=2)]
 SurfaceName = Annotated[str, Field(pattern=f"^({PATTERN})$"), AfterValidator(_known)]
 
 
@@ -35,11 +43,7 @@ class Families(Section):
     """Members up to this n are built as braids: their entropy is iterated and their mapping torus measured as well."""
     diverging_twists: list[Annotated[int, Field(ge=0, le=6)]] = Field([0, 1, 2, 3], min_length=1)
     """The members k of the diverging family F_{n,k}; their volume grows with k."""
-    stronger_twists: list[tuple[Annotated[int, Field(ge=1, le=3)], Annotated[int, Field(ge=2, le=3)]]] = [
-        (1, 2),
-        (1, 3),
-        (2, 2),
-    ]
+    stronger_twists: list[Annotated[Pair, AfterValidator(_determined)]] = [[1, 2], [1, 3], [2, 2]]
     """The k, m of the members F_{n,k,m} whose twists go m > 1 times as far."""
     diagonal_level: float = Field(7.0, gt=6, le=20)
     """The diagonal sequence takes, for each k, the least n with n h / log n at most this."""
@@ -47,9 +51,9 @@ class Families(Section):
     """The largest k of the diagonal sequence."""
     diagonal_genus: int = Field(2, ge=1)
     """The genus of the surfaces that the diagonal sequence is lifted to as well."""
-    lifted_conveyors: list[tuple[PositiveInt, PositiveInt]] = [(1, 2), (2, 2), (2, 3), (3, 3)]
+    lifted_conveyors: list[Pair] = [[1, 2], [2, 2], [2, 3], [3, 3]]
     """The p, q of the conveyors f_{p,q} whose lifts are built and measured."""
-    lifted_diverging: list[tuple[LiftedN, Annotated[int, Field(ge=0, le=6)]]] = [(5, 1)]
+    lifted_diverging: list[Annotated[Pair, AfterValidator(_lifts)]] = [[5, 1]]
     """The n, k of the members F_{n,k} whose lifts are built and measured."""
     lift_genera: list[Annotated[int, Field(ge=1, le=6)]] = Field([2], min_length=1)
     """The genera that these are lifted to, by a cover of degree 2g + 1."""
