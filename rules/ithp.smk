@@ -31,7 +31,7 @@ MODALITIES |= {dataset: SOURCES[dataset].modalities for dataset in REAL}
 MODALITIES |= {dataset: own.order for dataset, own in OWN.items()}
 TRAINING = {dataset: CONFIG.ithp.gaussian_task if dataset in LAWS else CONFIG.ithp.real for dataset in MODALITIES}
 TRAINING |= {dataset: own.training for dataset, own in OWN.items() if own.training}
-BACKBONES = {dataset: own.text_encoder for dataset, own in OWN.items() if own.fine_tune}
+ENCODERS = {dataset: {"text_encoder": own.text_encoder, "fine_tune": own.fine_tune} for dataset, own in OWN.items()}
 BATCHES = {dataset: batches(dataset, names) for dataset, names in MODALITIES.items()}
 TRIALS = {dataset: [trial for batch in parts.values() for trial in batch] for dataset, parts in BATCHES.items()}
 TABLED = [dataset for dataset, names in MODALITIES.items() if len(names) == 3 and dataset not in LAWS]
@@ -165,7 +165,8 @@ for dataset, parts in BATCHES.items():
                 code=code("ithp/train"),
                 trials=batch_trials,
                 settings=TRAINING[dataset].model_dump(mode="json")
-                | {"device": CONFIG.ithp.device, "backbone": BACKBONES.get(dataset)},
+                | {"device": CONFIG.ithp.device}
+                | ENCODERS.get(dataset, {"text_encoder": None, "fine_tune": False}),
                 seed=CONFIG.seed,
             script:
                 "../scripts/ithp/train.py"

@@ -32,7 +32,9 @@ with job(snakemake), track(snakemake, params.settings) as run:
             "sampling_effect": result.sampling_effect,
             "final": last.groupby("term")["value"].mean().to_dict(),
         }
-        save_training(folder, result.network, result.history.assign(modalities=chain), metrics)
+        about = {"model": model, "modalities": chain, "per_token": features.lengths is not None}
+        about |= {"text_encoder": params.settings["text_encoder"]}
+        save_training(folder, result.network, result.history.assign(modalities=chain), metrics, about)
         run.summary({trial: metrics})
     for path in resumptions:  # kept until now, so that a killed batch goes on where it stood
         path.unlink(missing_ok=True)

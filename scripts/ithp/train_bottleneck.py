@@ -17,10 +17,11 @@ with job(snakemake), track(snakemake, params.settings) as run:
         model, members = train(
             features, multipliers, params.settings, params.seed, shuffled, logger=run.lightning_logger()
         )
-        history = model.history_table().assign(modalities="-".join(features.modalities))
+        about = {"model": "ithp", "modalities": "-".join(features.modalities)}
+        history = model.history_table().assign(modalities=about["modalities"])
         losses = history[(history["term"] == "loss") & (history["epoch"] == history["epoch"].max())]
         metrics = [
             {**member, "loss": loss}
             for member, loss in zip(members, losses.sort_values("replica")["value"], strict=True)
         ]
-        save_training(folder, model.network, history, metrics)
+        save_training(folder, model.network, history, metrics, about)

@@ -107,7 +107,7 @@ class Bottlenecks(nn.Module):
 
     def __init__(self, architecture: Architecture, replicas: Sequence[Replica], encoder: nn.Module | None = None):
         super().__init__()
-        self.architecture, self.preset = architecture, PRESETS[architecture.preset]
+        self.architecture, self.preset, self.replicas = architecture, PRESETS[architecture.preset], replicas
         a, preset, seeds = architecture, self.preset, [np.random.default_rng(r.seed) for r in replicas]
         self.noise = [torch.Generator() for _ in replicas]
         self.backbone = Backbone(encoder, self.noise) if encoder else None

@@ -77,6 +77,8 @@ def run_network(
 ) -> Trial:
     """Train every split and seed of one chain in lockstep; `settings` has the fields of `ithp.real` and device.
 
+    With settings fine_tune and text_encoder, chains from T train the text encoder as well.
+
     `resume`: a file from which a training that was killed goes on, see `training.fit`.
     """
     if model == "published":
@@ -93,8 +95,9 @@ def run_network(
     if settings["patience"]:
         validation = np.stack([inner_rows(w, features, [seed, s]) for w, (s, *_) in zip(weight, members, strict=True)])
         weight &= ~validation
-    fine_tuned = settings.get("backbone") if chain[0] == "T" else None
-    training = HierarchicalBottleneck(architecture, replicas, _encoder(fine_tuned, modalities[0]))
+    fine_tune = settings.get("fine_tune") and chain[0] == "T"
+    encoder = _encoder(settings["text_encoder"], modalities[0]) if fine_tune else None
+    training = HierarchicalBottleneck(architecture, replicas, encoder)
 
     def rows_of(kept: np.ndarray, views: Sequence[np.ndarray]) -> Rows:
         tokens = features.tokens(kept)
@@ -107,7 +110,7 @@ def run_network(
             lengths=None if features.lengths is None else features.lengths[kept],
             validation=None if validation is None else validation[:, kept],
             patience=settings["patience"],
-            pieces=features.pieces[tokens] if fine_tuned else None,
+            pieces=features.pieces[tokens] if fine_tune else None,
         )
 
     seen = weight.any(0) | (validation is not None and validation.any(0))  # other rows would only cost time
@@ -142,10 +145,8 @@ def run_network(
     )
 
 
-def _encoder(name: str | None, prime: np.ndarray) -> nn.Module | None:
+def _encoder(name: str, prime: np.ndarray) -> nn.Module:
     """The text encoder that is fine-tuned, whose states X0 was made of."""
-    if name is None:
-        return None
     from threefold.ithp.text import load_encoder  # transformers, where it is needed
 
     encoder = load_encoder(name)
