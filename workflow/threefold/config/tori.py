@@ -43,7 +43,7 @@ class Families(Section):
     """Members up to this n are built as braids: their entropy is iterated and their mapping torus measured as well."""
     diverging_twists: list[Annotated[int, Field(ge=0, le=6)]] = Field([0, 1, 2, 3], min_length=1)
     """The members k of the diverging family F_{n,k}; their volume grows with k."""
-    stronger_twists: list[Annotated[Pair, AfterValidator(_determined)]] = [[1, 2], [1, 3], [2, 2]]
+    stronger_twists: list[Annotated[Pair, AfterValidator(_determined)]] = [[1, 2], [2, 2]]
     """The k, m of the members F_{n,k,m} whose twists go m > 1 times as far."""
     diagonal_level: float = Field(7.0, gt=6, le=20)
     """The diagonal sequence takes, for each k, the least n with n h / log n at most this."""
@@ -75,7 +75,7 @@ class Families(Section):
     """The most strands of the braids T_{m,p}, fibres of the magic manifold that are built and measured."""
     closed_genus: int = Field(8, ge=2, le=12)
     """The largest genus of the closed surfaces that some of these braids are lifted to."""
-    direct_n: int = Field(7, ge=4, le=9)
+    direct_n: int = Field(6, ge=4, le=9)
     """The most punctures of the words on the surface of genus 2."""
 
 
@@ -84,6 +84,11 @@ class Tori(Section):
         {"S_1_1": 8, "S_1_2": 5, "S_2_1": 4}, min_length=1
     )
     """Surfaces whose classes are listed, with the length of their longest words."""
+    words_up_to: Literal["rotation", "commutation"] = "rotation"
+    """Words are listed up to rotation and inversion; `commutation`: up to the exchange of neighbours whose curves do not
+    meet, and to the reflection of the surface, as well."""
+    exact_length: int = Field(0, ge=0)
+    """Words of up to so many letters are classified a second time by flipper, exactly: tenths of a second for each."""
     randomisations: int = Field(40, ge=0)
     """Retriangulations that a mapping torus gets to find a positively oriented structure."""
     held_out: list[Literal["CHW", "hard", "knots"]] = ["CHW", "hard"]

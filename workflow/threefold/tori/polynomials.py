@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import mpmath
 import numpy as np
+from flint import arb
 
+from threefold.tori.certify import BITS, precision
 from threefold.tori.fitting import diverging_polynomial
 
 Terms = Mapping[int, int]
@@ -39,10 +40,11 @@ def magic_terms(x: int, y: int, z: int) -> Terms:
     return terms
 
 
-def entropy(terms: Terms, digits: int = 40) -> float:
-    """log of the largest real root above 1 of `terms`, correct to double precision.
+def entropy(terms: Terms) -> float:
+    """log of the largest real root above 1 of `terms`, to double precision.
 
-    Raises ValueError if there is none. Works in h = log x, where exponents of 10^8 do no harm.
+    Works in h = log x, where exponents of 10^8 do no harm. A grid finds the root; halving its bracket in ball
+    arithmetic proves a change of sign between neighbouring doubles. Raises ValueError if there is none.
     """
     terms = {exponent: coefficient for exponent, coefficient in terms.items() if coefficient}
     top = max(terms)
@@ -52,10 +54,16 @@ def entropy(terms: Terms, digits: int = 40) -> float:
     changes = np.flatnonzero(positive[1:] != positive[:-1])
     if not changes.size:
         raise ValueError("the polynomial has no real root above 1")
-    with mpmath.workdps(digits):
+    high, low = (float(bound) for bound in h[changes[0] : changes[0] + 2])
 
-        def value(at):
-            return mpmath.fsum(c * mpmath.exp(at * (e - top)) for e, c in terms.items())
+    def value(at: float | arb) -> arb:
+        return sum((c * (arb(at) * (e - top)).exp() for e, c in terms.items()), arb(0))
 
-        bracket = tuple(mpmath.mpf(bound) for bound in h[changes[0] : changes[0] + 2])
-        return float(mpmath.findroot(value, bracket, solver="anderson", tol=mpmath.mpf(10) ** (8 - 2 * digits)))
+    with precision(BITS):
+        above, middle = value(high), (low + high) / 2
+        while low < middle < high:
+            if (sign := value(middle) * above).contains(0):
+                break  # a root as far as so many bits tell
+            low, high = (low, middle) if sign > 0 else (middle, high)
+            middle = (low + high) / 2
+        return middle
