@@ -11,6 +11,10 @@ from threefold.record.errors import InputError
 
 app = typer.Typer()
 
+# Stages whose outputs are data that others have the rights to, or are made from those row by row.
+DATA_OF_OTHERS = {"ithp/fetch_dataset", "ithp/preprocess", "ithp/read_own"}
+DATA_OF_OTHERS |= {"neuromfa/fetch_checkpoint", "neuromfa/fetch_evaluations"}
+
 
 @app.command()
 def verify(
@@ -19,13 +23,7 @@ def verify(
     ),
 ) -> None:
     """Recompute every digest; name each artifact that is missing, edited, stale or foreign; exit with 1 if any is."""
-    from threefold.record import lock
-    from threefold.record.provenance import code_digest
-
-    entries = lock.read_lock(results)
-    scripts = {str(path.relative_to("scripts").with_suffix("")): path for path in Path("scripts").rglob("*.py")}
-    code = {script: code_digest(path) for script, path in scripts.items()}
-    findings = lock.verify(entries, Path.cwd(), code)
+    entries, findings = _verified(results)
     for artifact, problem in findings:
         print(f"{artifact}: {problem}")
     print(f"{len(entries)} artifacts, {len({artifact for artifact, _ in findings})} not as the lock file says")
@@ -51,6 +49,39 @@ def diff(
         for row in changed_claims(*map(read_table, ledgers)).itertuples():
             print(f"claim {row.Index}: {row.verdict_a} {row.value_a:.6g} -> {row.verdict_b} {row.value_b:.6g}")
     raise typer.Exit(1 if findings else 0)
+
+
+@app.command()
+def crate(
+    path: Annotated[Path, typer.Argument(help="A folder to write, or a file that ends in .zip.")] = Path(
+        "threefold-crate.zip"
+    ),
+    results: Annotated[Path, typer.Option(help="A lock file, or a folder of results that holds one.")] = Path(
+        "results"
+    ),
+) -> None:
+    """Pack the run as an RO-Crate for an archive: workflow, inputs, parameters, results, digests, licence."""
+    from threefold.record.crate import write_crate
+
+    if path.is_dir() and any(path.iterdir()):
+        raise InputError(f"{path} is not empty; name a folder that is not there yet, or a file that ends in .zip")
+    entries, findings = _verified(results)
+    if wrong := [finding for finding in findings if finding.artifact in entries]:
+        what = f"{wrong[0].artifact}: {wrong[0].problem}"
+        raise InputError(f"{what}; `threefold verify` names all {len(wrong)}. Run again, then pack")
+    write_crate(path, entries, held_back=DATA_OF_OTHERS)
+    print(path)
+
+
+def _verified(results: Path):
+    """The lock of `results` and all in which the files differ from it."""
+    from threefold.record import lock
+    from threefold.record.provenance import code_digest
+
+    entries = lock.read_lock(results)
+    scripts = {str(path.relative_to("scripts").with_suffix("")): path for path in Path("scripts").rglob("*.py")}
+    code = {script: code_digest(path) for script, path in scripts.items()}
+    return entries, lock.verify(entries, Path.cwd(), code)
 
 
 @app.command()

@@ -3,8 +3,8 @@
 A claim names an artifact and a measure, one DuckDB query over that artifact (the table `artifact`) whose single row
 holds `value` and, where there is an interval, `low` and `high`. Its expectation is a range of values. The interval
 inside the range: reproduced. Apart from it: contradicted. Astride its edge: inconclusive. An artifact that this run
-does not make: not run here. A query that does not fit the table of its artifact, and an artifact that is no table of the
-workflow, are errors where the claims are loaded. The claims are in config/claims.
+does not make: not run here. A query that does not fit the table of its artifact, and an artifact that is no table of
+the workflow, are errors where the claims are loaded. The claims are in config/claims.
 """
 
 from __future__ import annotations
@@ -83,16 +83,16 @@ class Claim(_Strict):
 
 
 class PaperFigure(_Strict):
-    """A figure of the paper that holds data: which of our figures shows the same, or why none can."""
+    """A figure of the paper that holds data: which of our figures show the same, or why none can."""
 
     figure: str
     shows: str
-    here: str | None = None
+    here: list[str] = []
     reason: str = ""
 
     @model_validator(mode="after")
     def _here_or_why_not(self):
-        if self.here is None and not self.reason:
+        if not self.here and not self.reason:
             raise ValueError("a figure that is not `here` must say the reason")
         return self
 
