@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,11 +35,15 @@ class Project:
     def snakemake(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess:
         return self.command("snakemake", "--cores", str(cores), *arguments, "--configfile", SMALL)
 
-    def plan(self, *configfiles: str) -> dict[str, int]:
-        """How many jobs of each script would run now, by a dry run through Snakemake's API."""
-        done = self.command("python", "tests/workflow/plan.py", SMALL, *configfiles)
+    def planned(self, *configfiles: str) -> list[dict]:
+        """The jobs that would run now, by a dry run through Snakemake's API."""
+        done = self.command("python", "-m", "threefold.cli.plan", *configfiles)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])
+
+    def plan(self, *configfiles: str) -> dict[str, int]:
+        """How many jobs of each script would run now at the small scale."""
+        return Counter(job["stage"].split("/")[-1] for job in self.planned(SMALL, *configfiles))
 
     def artifacts(self) -> set[str]:
         """The files under results/; the report and the index page carry costs and are left out."""

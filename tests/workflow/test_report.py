@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from browser import chromium
 
+from threefold.record.claims import load_claims, load_figures
 from threefold.record.tables import read_table
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -134,6 +135,26 @@ def test_one_flipped_byte_is_caught(rerun):
     assert [line for line in refused.stdout.splitlines() if "edited" in line] == [
         "results/figures/tori_volume.png: edited: not what the rule figure_tori_volume wrote"
     ]
+
+
+def test_costs_are_shown_and_scaled(finished):
+    shown = finished.command("threefold", "cost", "--scale", "config/paper.yaml")
+    assert shown.returncode == 0, shown.stderr
+    assert re.search(r"neuromfa/pretrain +2 +[\d.]+ (s|min) ", shown.stdout)
+    assert re.search(r"tori_volume +\d+ +[\d.]+ (s|min) +\d+ MB", shown.stdout)
+    assert re.search(r"config/paper.yaml: [\d.]+ h of one core here", shown.stdout)
+    assert re.search(r"tori/classify +8 +[\d.]+ \w+ +[\d.]+ \w+ +\d+ MB +\d+% +3 ", shown.stdout)
+    assert re.search(r"Not measured here, and not in the sum: .*neuromfa/fetch_checkpoint", shown.stdout)
+
+
+def test_what_the_claims_name_is_made_by_the_default_run_or_at_the_scale_of_the_papers(new_project):
+    project = new_project()
+    made = {path for files in ([], ["config/paper.yaml"]) for job in project.planned(*files) for path in job["outputs"]}
+    paths = sorted((project.folder / "config/claims").glob("*.yaml"))
+    claims = [claim for _, claim in load_claims(paths) if claim.artifact]
+    assert [claim.id for claim in claims if f"results/{claim.artifact}" not in made] == []
+    pictures = {path.rpartition("/")[2].removesuffix(".png") for path in made if path.endswith(".png")}
+    assert {name for _, figure in load_figures(paths) for name in figure.here} <= pictures
 
 
 def test_a_misspelt_claim_ends_a_run_before_it_begins(new_project):

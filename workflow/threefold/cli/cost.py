@@ -1,0 +1,113 @@
+"""What a run took, by stage and by figure, and what another configuration would take."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from threefold.record.errors import InputError
+
+app = typer.Typer()
+
+
+@app.command()
+def cost(
+    results: Annotated[Path, typer.Argument(help="The results of a finished run.")] = Path("results"),
+    scale: Annotated[Path | None, typer.Option(help="Estimate the jobs of this configuration file.")] = None,
+    also: Annotated[list[Path], typer.Option(help="Folders with runs of other sizes, to fit over them as well.")] = [],  # noqa: B006
+) -> None:
+    """Time and memory of every stage and figure; with --scale, an estimate of what a configuration takes here."""
+    from threefold.record import cost, lock
+
+    entries = lock.read_lock(results)
+    jobs = cost.job_costs(entries, _root(results))
+    figures = [path for path in entries if path.endswith(".png")]
+    _show("stage", cost.stage_costs(jobs))
+    _show("figure", cost.figure_costs(figures, entries, jobs))
+    if scale:
+        measured = [job for folder in (_root(results), *also) for job in _measured(folder)]
+        _show_estimate(measured, _planned(scale), scale)
+
+
+def _root(results: Path) -> Path:
+    """The folder in which `results`, a folder or a lock file in it, were made."""
+    return (results if results.is_dir() else results.parent).parent
+
+
+def _measured(root: Path) -> list[dict[str, Any]]:
+    """The jobs that left a record and a benchmark under `root`: stage, size, seconds, memory."""
+    from threefold.cli.sizes import job_size
+    from threefold.record import cost, lock
+
+    records = lock.read_records(root / "logs")
+    jobs = {
+        record["log"]: record | {"stage": record["code"].split(":")[0], "outputs": list(record["outputs"])}
+        for record in records.values()
+    }
+    costs = cost.job_costs(jobs, root)
+    makers = {path: jobs[record["log"]] for path, record in records.items()}
+    return [row | {"size": job_size(jobs[log], makers)} for log, row in costs.to_dict("index").items()]
+
+
+def _planned(configuration: Path) -> list[dict[str, Any]]:
+    """The jobs that Snakemake would run with a configuration: stage, size."""
+    from threefold.cli.sizes import job_size
+
+    if not configuration.exists():
+        raise InputError(f"{configuration} does not exist")
+    command = [sys.executable, "-m", "threefold.cli.plan", str(configuration)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise InputError(f"Snakemake has no plan for {configuration}: {done.stderr.strip().splitlines()[-1]}")
+    jobs = [job for job in json.loads(done.stdout.splitlines()[-1]) if "/" in job["stage"]]
+    makers = {path: job for job in jobs for path in job["outputs"]}
+    return [{"stage": job["stage"], "size": job_size(job, makers)} for job in jobs]
+
+
+def _show_estimate(measured: list[dict[str, Any]], planned: list[dict[str, Any]], scale: Path) -> None:
+    import pandas as pd
+
+    from threefold.record.pages import duration
+    from threefold.record.scaling import estimate
+
+    if not planned:
+        raise InputError(f"nothing is left to run with {scale}")
+    frames = (pd.DataFrame(jobs).astype({"size": float}) for jobs in (measured, planned))
+    stages = estimate(*frames)
+    scaled, rest = stages[stages["sizes"].notna()], stages[stages["sizes"].isna()]
+    known, unknown = rest[rest["seconds"].notna()], rest[rest["seconds"].isna()]
+    print(f"{scale}: {duration(stages['seconds'].sum())} of one core here, from {len(measured)} measured jobs")
+    _show("stage", scaled)
+    print(
+        "error: relative, of sizes left out of the fit; where fewer than three were measured there is none and the cost"
+    )
+    print("is taken to be in proportion to the size. beyond: the largest planned job over the largest measured one.")
+    if len(known):
+        total = duration(known["seconds"].sum())
+        print(f"{len(known)} more stages are taken to cost per job what they cost here: {total} in all.")
+    if len(unknown):
+        print(f"Not measured here, and not in the sum: {', '.join(unknown['stage'])}.")
+
+
+def _show(name: str, table: Any) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from threefold.record.pages import duration
+
+    formats = {"seconds": duration, "longest": duration, "memory": "{:.0f} MB".format, "beyond": "{:.3g}".format}
+    formats |= {"sizes": "{:.0f}".format, "error": lambda x: "" if x != x else f"{x:.0%}"}
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in table.columns:
+        shown.add_column(
+            {"seconds": "time"}.get(column, column), no_wrap=True, justify="left" if column == name else "right"
+        )
+    for row in table.to_dict("records"):
+        shown.add_row(*(formats.get(column, str)(value) for column, value in row.items()))
+    Console().print(shown)
+    print()
