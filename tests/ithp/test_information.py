@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.special import logsumexp
+from scipy.stats import norm
 
 from threefold.ithp import information
 from threefold.ithp.gaussian import mutual_information
@@ -57,3 +59,32 @@ def test_signal_to_noise_ignores_rotations_and_counts_what_is_carried():
 def test_explained_variance_is_that_of_the_best_line():
     x, y = pair([0.8], 20_000)
     assert information.explained(y, x)[0] == pytest.approx(0.64, abs=0.02)
+
+
+def test_a_channel_whose_noise_depends_on_its_input_is_bounded_too():
+    rng = np.random.default_rng(4)
+    mean, variance = rng.standard_normal((1500, 1)), np.exp(rng.standard_normal((1500, 1)))
+    b = mean + np.sqrt(variance) * rng.standard_normal((1500, 1))
+    own = norm.logpdf(b[:, 0], mean[:, 0], np.sqrt(variance[:, 0]))
+    mixture = norm.logpdf(b, mean[:, 0], np.sqrt(variance[:, 0]))
+    exact = (own - logsumexp(mixture, axis=1) + np.log(1500)).mean()
+    lower, upper = information.known_channel(mean, variance, b)
+    assert lower == pytest.approx(exact, abs=1e-9)
+    assert lower < upper < lower + 0.05
+
+
+def test_a_probe_that_says_the_prior_tells_nothing():
+    label = np.array([1, 1, 0])
+    assert information.by_probe("I(B;Y)", np.full(3, 2 / 3), label, 2 / 3).value == 0
+    sure = information.by_probe("I(B;Y)", label.astype(float), label, 0.5)
+    assert sure.value == pytest.approx(sure.ceiling) == pytest.approx(np.log(2))
+    assert "over-confident" in information.by_probe("I(B;Y)", 1.0 - label, label, 0.5).warning
+
+
+def test_estimates_warn_where_rows_or_dimensions_do_not_suffice():
+    x, y = pair([0.5] * 20, 200)
+    assert "bias about 1.0 nats" in information.by_correlations("I", x, y).warning
+    assert "40 dimensions" in information.by_neighbours("I", x, y).warning
+    close, _ = pair([0.5], 200)
+    assert "200 rows can show" in information.by_neighbours("I", close, close).warning
+    assert not information.by_neighbours("I", *pair([0.5], 200)).warning

@@ -13,7 +13,6 @@ from threefold.ithp import information
 from threefold.ithp.features import Features
 from threefold.ithp.network import Architecture, Batch, Bottlenecks, Replica
 
-COLUMNS = ["quantity", "estimator", "value", "valid", "note"]
 SUBSAMPLE = 1000  # rows for the estimators whose cost grows with the square of the rows
 
 
@@ -68,16 +67,15 @@ def measure(
         exact = optimum[member["beta"], member["gamma"], member["lam"]]
         found = _informations(model, replica, modalities, latent, {name: t[replica] for name, t in terms.items()})
         found += [
-            (f"R2(nuisance {column}|B0)", "linear probe", r2, True, "")
+            information.Estimate(f"R2(nuisance {column}|B0)", "linear probe", r2)
             for column, r2 in zip(nuisance, information.explained(coordinates[:, nuisance], latent[0][2]), strict=True)
         ]
         exact |= {f"R2(nuisance {column}|B0)": 0.0 for column in nuisance}
         setting = {key: member[key] for key in ("seed", "beta", "gamma", "lam")}
         best = bool(member["loss"] == lowest[replica])
         rows += [
-            {"replica": replica, **setting, "best": best, **dict(zip(COLUMNS, row, strict=True))}
-            | {"exact": exact.get(row[0], np.nan)}
-            for row in found
+            {"replica": replica, **setting, "best": best, **estimate.row, "exact": exact.get(estimate.quantity, np.nan)}
+            for estimate in found
         ]
     return pd.DataFrame(rows)
 
@@ -94,37 +92,30 @@ def _exact(member: dict[str, float], correlations: Sequence[Sequence[float]]) ->
     return exact | {"active dimensions of B0": float((a > 0).sum())}
 
 
-def _informations(model, replica, modalities, latent, terms) -> list[tuple[str, str, float, bool, str]]:
-    """Quantity, estimator, value, valid, note for one replica."""
+def _informations(model, replica, modalities, latent, terms) -> list[information.Estimate]:
+    """Every estimate for one replica."""
     standard = [model.standardised(k, torch.from_numpy(x))[replica].double().numpy() for k, x in enumerate(modalities)]
-    found = []
+    few, found = slice(0, SUBSAMPLE), []
     for k, (mean, log_variance, b) in enumerate(latent):
         source, before = ("X0", standard[0]) if k == 0 else (f"B{k - 1}", latent[k - 1][2])
         target, after = f"X{k + 1}", standard[k + 1]
         weight = model.encoders[k].net.weight[replica].detach().double().numpy()
         variance = np.exp(log_variance[0])
         snr = information.signal_to_noise(weight, variance, np.cov(before, rowvar=False))
-        incoming, outgoing = f"I({source};B{k})", f"I(B{k};{target})"
+        incoming, outgoing, active = f"I({source};B{k})", f"I(B{k};{target})", f"active dimensions of B{k}"
         entropy = 0.5 * np.linalg.slogdet(2 * np.pi * np.e * np.cov(after, rowvar=False))[1]
-        few, limit = slice(0, SUBSAMPLE), float(np.log(SUBSAMPLE) - 0.5)
-        lower, upper = information.known_channel(mean[few], variance, b[few])
-        low_dimensional = b.shape[1] + after.shape[1] <= information.KSG_DIMENSIONS
-        crowded = "" if low_dimensional else f"{b.shape[1] + after.shape[1]} dimensions: too low beyond about 8"
-        short = "" if lower < limit else f"at most log {SUBSAMPLE} = {np.log(SUBSAMPLE):.1f} nats"
         found += [
-            (incoming, "KL to the prior", float(terms[f"kl_{k}"]), True, "upper bound"),
-            (incoming, "learned encoder", float(0.5 * np.log1p(snr).sum()), True, "Gaussian source"),
-            (incoming, "canonical correlations", information.plug_in(before, b), True, "Gaussian plug-in"),
-            (incoming, "known channel, lower", lower, lower < limit, short or "lower bound"),
-            (incoming, "known channel, upper", upper, lower < limit, short or "upper bound"),
-            (outgoing, "detector", float(entropy - terms[f"detector_{k}"]), True, "lower bound"),
-            (outgoing, "canonical correlations", information.plug_in(b, after), True, "Gaussian plug-in"),
-            (outgoing, "KSG", information.ksg(b[few], after[few]), low_dimensional, crowded),
-            (f"active dimensions of B{k}", "learned encoder", float((snr > information.SNR_FLOOR).sum()), True, ""),
+            information.Estimate(incoming, "KL to the prior", terms[f"kl_{k}"], "upper bound"),
+            information.Estimate(incoming, "learned encoder", 0.5 * np.log1p(snr).sum()),
+            information.by_correlations(incoming, before, b),
+            *information.by_channel(incoming, mean[few], variance, b[few]),
+            information.Estimate(outgoing, "detector", entropy - terms[f"detector_{k}"], "lower bound"),
+            information.by_correlations(outgoing, b, after),
+            information.by_neighbours(outgoing, b[few], after[few]),
+            information.Estimate(active, "learned encoder", (snr > information.SNR_FLOOR).sum()),
         ]
     if len(latent) == 2:
         b0, b1, x0, x2 = latent[0][2], latent[1][2], standard[0], standard[2]
         for name, pair in (("I(B0;X2)", (b0, x2)), ("I(X0;B1)", (x0, b1)), ("I(X0;X2)", (x0, x2))):
-            found.append((name, "canonical correlations", information.plug_in(*pair), True, "Gaussian plug-in"))
-    found.append(("I(X0;X1)", "canonical correlations", information.plug_in(standard[0], standard[1]), True, ""))
-    return found
+            found.append(information.by_correlations(name, *pair))
+    return [*found, information.by_correlations("I(X0;X1)", standard[0], standard[1])]
