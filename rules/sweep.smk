@@ -14,7 +14,7 @@ TRIAL_FILES = {
         for model in WEIGHTS
         for step in STEPS_OF.get(model, [0])
     },
-    "tori/classes": {"": []},
+    "tori/classes": {"none": []},
 }
 try:
     LISTED = [load_sweep(path, CONFIG) for path in CONFIG.sweeps]

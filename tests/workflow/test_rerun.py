@@ -32,7 +32,15 @@ def test_a_finished_run_has_nothing_to_do(finished):
         ({"ithp": {"resamples": 200}}, {"score", "figure_ithp_scores"}),
         (
             {"tori": {"randomisations": 41}},
-            {"compute_volumes", "build_families", "lift", "drill", "compare_held_out", "census", "figure_tori_entropy_volume"}
+            {
+                "compute_volumes",
+                "build_families",
+                "lift",
+                "drill",
+                "compare_held_out",
+                "census",
+                "figure_tori_entropy_volume",
+            }
             | {"figure_tori_entropy", "figure_tori_volume", "figure_tori_twists", "figure_tori_slender"},
         ),
     ],

@@ -193,6 +193,9 @@ def load_sweep(path: str | Path, config: Config) -> LoadedSweep:
             _check_values(target.settings, name, parameter)
         defaults = {source: target.defaults(config, chosen) for source, chosen in sources(sweep, target).items()}
         search = _search(sweep, target, next(iter(defaults.values())))
+        for name in target.settings.model_fields:
+            if name not in sweep.parameters and any(name not in settings for settings in defaults.values()):
+                raise ValueError(f"parameters.{name} is missing; {sweep.target} has no default for it")
     except ValueError as error:
         raise InputError(f"{path}: {error}") from None
     varied = {name: _column(target.settings, name) for name in sweep.parameters | {search.resource: None} if name}

@@ -95,5 +95,5 @@ class ToriClasses(Section):
 TARGETS = {
     "ithp/train": Target(_ithp_settings(), "{dataset}", _ithp_defaults, iterations="epochs"),
     "neuromfa/spectrum": Target(NeuromfaSpectrum, "{model}/step{step}", _neuromfa_defaults),
-    "tori/classes": Target(ToriClasses, "", lambda config, parameters: {}),
+    "tori/classes": Target(ToriClasses, "none", lambda config, parameters: {}),
 }

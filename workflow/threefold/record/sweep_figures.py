@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from threefold.record.style import COLOURS, PAGE, PUBLISHED, SEQUENCE, new_figure
 
 LABEL = {"fc": "white", "ec": "none", "pad": 0.6, "alpha": 0.7}
+FEW = 6  # values that all get a label
 CELLS = 14  # a map with more different values than this along an axis is drawn as points
 
 
@@ -102,8 +103,9 @@ def draw_coordinates(
     ended = ended.sort_values(metric, ascending=goal == "maximize", kind="stable")  # the best on top
     names = [*importance["parameter"][::-1], metric]
     figure, axis = new_figure(width=min(PAGE, 2 + 1.6 * len(names)), height=3.0)
-    heights = np.stack([_heights(ended[name]) for name in names], axis=1) if len(ended) else np.empty((0, len(names)))
     places = np.arange(len(names))
+    columns = [_heights(ended[name], name == metric) for name in names] if len(ended) else [np.empty(0)] * len(names)
+    heights = np.stack(columns, axis=1)
     norm = matplotlib.colors.Normalize(ended[metric].min(), ended[metric].max())
     lines = LineCollection(
         [np.column_stack([places, row]) for row in heights],
@@ -127,7 +129,7 @@ def draw_coordinates(
     for place, name in zip(places, names, strict=True):
         axis.axvline(place, color="0.6", lw=0.8, zorder=0)
         if len(ended):
-            for height, text in _ticks(ended[name]):
+            for height, text in _ticks(ended[name], heights[:, place]):
                 axis.text(place + 0.03, height, text, fontsize=6, va="center", bbox=LABEL)
     return figure, ended[["number", *names]]
 
@@ -141,22 +143,25 @@ def _title(name: str, share: float | None) -> str:
     return name if share is None or np.isnan(share) else f"{name}\n{share:.0%}"
 
 
-def _heights(values: pd.Series) -> np.ndarray:
-    """Where the values lie on an axis from 0 to 1: by size, by its logarithm over wide ranges, or by order of text."""
-    if not pd.api.types.is_numeric_dtype(values) or values.nunique() <= 6:
+def _heights(values: pd.Series, metric: bool) -> np.ndarray:
+    """Where the values lie on an axis from 0 to 1.
+
+    A metric by size; a parameter of few values at equal distances, else by size, over wide ranges by its logarithm.
+    """
+    if not metric and (not pd.api.types.is_numeric_dtype(values) or values.nunique() <= FEW):
         names = values if pd.api.types.is_numeric_dtype(values) else values.astype(str)
         places = np.unique(names, return_inverse=True)[1].astype(float)
     else:
-        places = np.log(values.to_numpy(float)) if _is_wide(values) else values.to_numpy(float)
+        places = np.log(values.to_numpy(float)) if not metric and _is_wide(values) else values.to_numpy(float)
     width = np.ptp(places)
     return (places - places.min()) / width if width else np.full(len(places), 0.5)
 
 
-def _ticks(values: pd.Series) -> list[tuple[float, str]]:
+def _ticks(values: pd.Series, heights: np.ndarray) -> list[tuple[float, str]]:
     """Labels of an axis: every value where there are few, else the least, the middle one and the greatest."""
-    heights = _heights(values)
     order = np.argsort(heights, kind="stable")
-    kept = np.unique(heights, return_index=True)[1] if values.nunique() <= 6 else order[[0, len(order) // 2, -1]]
+    kept = np.unique(heights, return_index=True)[1]
+    kept = kept if len(kept) <= FEW else order[[0, len(order) // 2, -1]]
     return [(heights[k], _label(values.iloc[k])) for k in kept]
 
 

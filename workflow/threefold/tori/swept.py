@@ -10,6 +10,8 @@ from threefold.tori.classify import PERIODIC, REDUCIBLE, classify_words
 from threefold.tori.surfaces import find_surface
 from threefold.tori.words import enumerate_words
 
+DIGITS = 9  # to which the stretch factors of equal classes agree
+
 
 def classes(settings: dict[str, Any], files: Sequence[str], seed: int) -> dict[str, float]:
     """Counts and entropies: the metrics of sweep/tori_classes.
@@ -30,7 +32,7 @@ def classes(settings: dict[str, Any], files: Sequence[str], seed: int) -> dict[s
         "exponential": len(growing),
         "undecided": int((table["status"] != "ok").sum()),
         "exponential_share": len(growing) / len(table),
-        "least_entropy": growing["entropy"].min(),
-        "most_entropy": growing["entropy"].max(),
-        "dilatations": int(growing["dilatation"].round(9).nunique()),
+        "least_entropy": round(growing["entropy"].min(), DIGITS),
+        "most_entropy": round(growing["entropy"].max(), DIGITS),
+        "dilatations": int(growing["dilatation"].round(DIGITS).nunique()),
     }
