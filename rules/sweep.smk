@@ -163,6 +163,7 @@ rule figure_sweep_map:
     threads: 1
     params:
         code=code("sweep/figure_sweep_map"),
+        early=lookup("{sweep}/early", within=SWEPT),
         metric=lookup("{sweep}/metric", within=SWEPT),
         goal=lookup("{sweep}/goal", within=SWEPT),
         published=lookup("{sweep}/published", within=SWEPT),
@@ -192,6 +193,7 @@ rule figure_sweep_coordinates:
     threads: 1
     params:
         code=code("sweep/figure_sweep_coordinates"),
+        early=lookup("{sweep}/early", within=SWEPT),
         metric=lookup("{sweep}/metric", within=SWEPT),
         goal=lookup("{sweep}/goal", within=SWEPT),
     script:

@@ -7,15 +7,15 @@ import pandas as pd
 from threefold.record.batch import trials_schema
 from threefold.record.files import write_text
 from threefold.record.job import job
-from threefold.record.sweeps import best_trial, importance
+from threefold.record.sweeps import best_trial, comparable, importance
 from threefold.record.tables import read_table, write_table
 
 given = snakemake.params
 with job(snakemake):
     trials = pd.concat([read_table(path) for path in snakemake.input], ignore_index=True)
     write_table(snakemake.output.trials, trials, trials_schema(given.target, given.fields))
-    whole = trials[trials["round"] == trials["round"].max()] if given.early else trials
-    best = best_trial(whole, list(given.fields), given.metric, given.goal)
+    last = trials[trials["round"] == trials["round"].max()] if given.early else trials
+    best = best_trial(last, list(given.fields), given.metric, given.goal)
     write_text(snakemake.output.best, json.dumps({"sweep": snakemake.wildcards.sweep, **best}, indent=1) + "\n")
-    shares = importance(whole, list(given.fields), given.metric, given.seed)
+    shares = importance(comparable(trials, given.early), list(given.fields), given.metric, given.seed)
     write_table(snakemake.output.importance, shares, "sweep/importance")

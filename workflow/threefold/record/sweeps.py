@@ -32,6 +32,11 @@ def best_trial(trials: pd.DataFrame, parameters: Sequence[str], metric: str, goa
     }
 
 
+def comparable(trials: pd.DataFrame, early: bool) -> pd.DataFrame:
+    """The trials whose metrics can be compared: of a sweep that ends trials early, those of the first round."""
+    return trials[trials["round"] == 0] if early else trials
+
+
 def varied(trials: pd.DataFrame, parameters: Sequence[str]) -> list[str]:
     """Those parameters that took more than one value."""
     return [name for name in parameters if len(set(trials[name].astype(str))) > 1]
