@@ -172,6 +172,7 @@ def test_two_ledgers_differ_in_values_and_verdicts():
     )
     b = a.assign(value=[1.0, None, 3.0])
     assert changed_claims(a, b).index.tolist() == ["c"]
+    assert changed_claims(a, b.iloc[:2])["verdict_b"].to_dict() == {"c": "not listed"}
     assert changed_claims(a, a).empty
 
 

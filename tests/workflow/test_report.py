@@ -6,6 +6,7 @@ import re
 import pandas as pd
 import pytest
 from browser import chromium
+from conftest import SMALL
 
 from threefold.record.claims import load_claims, load_figures
 from threefold.record.tables import read_table
@@ -125,6 +126,19 @@ def test_an_edited_artifact_is_named_and_turns_its_claim(rerun):
     assert held["tori.C11.volume"] == "reproduced"
 
 
+def test_two_runs_differ_in_what_a_parameter_explains(rerun, finished):
+    (rerun.folder / "changed.yaml").write_text("ithp: {resamples: 200}")
+    scores = ["results/ithp/gaussian/scores.parquet", "claims", "lock", "--configfile"]
+    assert rerun.command("snakemake", "--cores", "2", *scores, SMALL, "changed.yaml").returncode == 0
+    same = finished.command("threefold", "diff", "results", "results")
+    assert same.returncode == 0 and same.stdout == "0 artifacts differ\n"
+    shown = finished.command("threefold", "diff", "results", str(rerun.folder / "results"))
+    assert shown.returncode == 1
+    lines = shown.stdout.splitlines()
+    assert "results/ithp/gaussian/scores.parquet: resamples: 100 -> 200" in lines
+    assert "results/claims.parquet: input results/ithp/gaussian/scores.parquet" in lines
+
+
 def test_one_flipped_byte_is_caught(rerun):
     path = rerun.folder / "results/figures/tori_volume.png"
     content = bytearray(path.read_bytes())
@@ -149,10 +163,14 @@ def test_costs_are_shown_and_scaled(finished):
 
 def test_what_the_claims_name_is_made_by_the_default_run_or_at_the_scale_of_the_papers(new_project):
     project = new_project()
-    made = {path for files in ([], ["config/paper.yaml"]) for job in project.planned(*files) for path in job["outputs"]}
+    by_default, at_scale = (
+        {path for job in project.planned(*files) for path in job["outputs"]} for files in ([], ["config/paper.yaml"])
+    )
+    made = by_default | at_scale
     paths = sorted((project.folder / "config/claims").glob("*.yaml"))
     claims = [claim for _, claim in load_claims(paths) if claim.artifact]
     assert [claim.id for claim in claims if f"results/{claim.artifact}" not in made] == []
+    assert [c.id for c in claims if f"results/{c.artifact}" not in by_default and not c.needs] == []
     pictures = {path.rpartition("/")[2].removesuffix(".png") for path in made if path.endswith(".png")}
     assert {name for _, figure in load_figures(paths) for name in figure.here} <= pictures
 

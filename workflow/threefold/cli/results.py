@@ -47,8 +47,13 @@ def diff(
     ledgers = [(path if path.is_dir() else path.parent) / "claims.parquet" for path in (a, b)]
     if all(path.exists() for path in ledgers):
         for row in changed_claims(*map(read_table, ledgers)).itertuples():
-            print(f"claim {row.Index}: {row.verdict_a} {row.value_a:.6g} -> {row.verdict_b} {row.value_b:.6g}")
+            before, after = _found(row.verdict_a, row.value_a), _found(row.verdict_b, row.value_b)
+            print(f"claim {row.Index}: {before} -> {after}")
     raise typer.Exit(1 if findings else 0)
+
+
+def _found(verdict: str, value: float) -> str:
+    return verdict if value != value else f"{verdict}, {value:.6g}"
 
 
 @app.command()

@@ -253,8 +253,12 @@ def lost_claims(ledger: pd.DataFrame, reference: pd.DataFrame) -> list[str]:
 
 
 def changed_claims(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
-    """Claims of both ledgers whose value or verdict differs: columns value_a, verdict_a, value_b, verdict_b, by id."""
+    """Claims whose value or verdict differs, by id: columns value_a, verdict_a, value_b, verdict_b.
+
+    A claim that one of the ledgers has not is `not listed` there.
+    """
     names = ["id", "value", "verdict"]
-    both = a[names].merge(b[names], on="id", suffixes=("_a", "_b")).set_index("id")
+    both = a[names].merge(b[names], on="id", how="outer", suffixes=("_a", "_b")).set_index("id")
+    both[["verdict_a", "verdict_b"]] = both[["verdict_a", "verdict_b"]].fillna("not listed")
     same_value = (both["value_a"] == both["value_b"]) | (both["value_a"].isna() & both["value_b"].isna())
     return both[~same_value | (both["verdict_a"] != both["verdict_b"])]
