@@ -37,7 +37,7 @@ TORI_ARTIFACTS = [
     "results/tori/census.parquet",
 ]
 TORI_FIGURES = expand(
-    "results/figures/tori_{name}.png", name=["entropy", "volume", "twists", "slender", "entropy_volume"]
+    "results/figures/tori_{name}.png", name=["entropy", "volume", "twists", "slender", "entropy_volume", "classes"]
 )
 
 
@@ -60,6 +60,7 @@ rule enumerate_classes:
     params:
         code=code("tori/enumerate_classes"),
         max_length=lambda wildcards: CONFIG.tori.max_length[wildcards.surface],
+        up_to=CONFIG.tori.words_up_to,
     script:
         "../scripts/tori/enumerate_classes.py"
 
@@ -78,11 +79,13 @@ rule classify:
     threads: 1
     params:
         code=code("tori/classify"),
+        exact_length=CONFIG.tori.exact_length,
+        limits=[CONFIG.tori.word_seconds, CONFIG.tori.word_gigabytes],
     script:
         "../scripts/tori/classify.py"
 
 
-# The volumes do not depend on the number of threads; `--set-threads compute_volumes=16` gives a long list more.
+# Neither types nor volumes depend on the number of threads; `--set-threads compute_volumes=16` gives a long list more.
 rule compute_volumes:
     input:
         "results/tori/{surface}/classes.parquet",
@@ -202,6 +205,8 @@ rule figure_tori_entropy:
     input:
         conveyor="results/tori/families/conveyor.parquet",
         diverging="results/tori/families/diverging.parquet",
+        stronger="results/tori/families/stronger.parquet",
+        controls="results/tori/families/controls.parquet",
         magic="results/tori/families/magic.parquet",
     output:
         png=report(
@@ -228,6 +233,7 @@ rule figure_tori_entropy:
 rule figure_tori_volume:
     input:
         diagonal="results/tori/families/diagonal.parquet",
+        diagonal_lifted="results/tori/families/diagonal_lifted.parquet",
         conveyor="results/tori/families/conveyor.parquet",
         magic="results/tori/families/magic.parquet",
     output:
@@ -283,6 +289,7 @@ rule figure_tori_twists:
     input:
         diagonal="results/tori/families/diagonal.parquet",
         drilled="results/tori/families/drilled.parquet",
+        fillings="results/tori/families/fillings.parquet",
     output:
         png=report(
             "results/figures/tori_twists.png",
@@ -308,6 +315,7 @@ rule figure_tori_twists:
 rule figure_tori_slender:
     input:
         slender="results/tori/families/slender.parquet",
+        closed="results/tori/families/closed.parquet",
     output:
         png=report(
             "results/figures/tori_slender.png",
@@ -328,3 +336,29 @@ rule figure_tori_slender:
         code=code("tori/figure_tori_slender"),
     script:
         "../scripts/tori/figure_tori_slender.py"
+
+
+rule figure_tori_classes:
+    input:
+        expand("results/tori/{surface}/volumes.parquet", surface=TORI_SURFACES),
+    output:
+        png=report(
+            "results/figures/tori_classes.png",
+            caption="../workflow/captions/tori_classes.rst",
+            category="Mapping tori",
+            labels={"figure": "Classes of least entropy"},
+        ),
+        svg="results/figures/tori_classes.svg",
+        csv="results/figures/tori_classes.csv",
+    log:
+        "logs/figure_tori_classes.log",
+    benchmark:
+        "logs/figure_tori_classes.tsv"
+    conda:
+        "../envs/tori.yaml"
+    threads: 1
+    params:
+        code=code("tori/figure_tori_classes"),
+        surfaces=TORI_SURFACES,
+    script:
+        "../scripts/tori/figure_tori_classes.py"

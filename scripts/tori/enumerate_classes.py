@@ -1,10 +1,15 @@
 """List the words of a surface, one for each class under rotation and inversion."""
 
 from threefold.record.job import job
-from threefold.record.tables import write_table
+from threefold.tori.commutation import least_of_class
+from threefold.tori.parts import unfinished, write_in_parts
 from threefold.tori.surfaces import find_surface
-from threefold.tori.words import enumerate_words
+from threefold.tori.words import word_parts
+
+given = snakemake.params
 
 with job(snakemake):
-    words = enumerate_words(find_surface(snakemake.wildcards.surface), snakemake.params.max_length)
-    write_table(snakemake.output[0], words, "tori/words")
+    surface = find_surface(snakemake.wildcards.surface)
+    kept = unfinished(snakemake.log[0], [given.code, surface.name, given.max_length, given.up_to])
+    parts = word_parts(surface, given.max_length, least_of_class(surface) if given.up_to == "commutation" else None)
+    write_in_parts(snakemake.output[0], "tori/words", kept, parts)

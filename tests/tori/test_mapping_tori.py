@@ -66,7 +66,7 @@ def test_words_that_are_not_pseudo_anosov_are_kept_without_a_volume():
 
 def test_a_reducible_word_that_slips_through_ends_undecided_without_a_volume():
     classes = classify_words(["aB"], find_surface("S_1_2")).assign(type=None)
-    row = next(measure_classes(classes, find_surface("S_1_2"), randomisations=3, seed=0))
+    row = measure_classes(classes, find_surface("S_1_2"), randomisations=3, seed=0)[0]
     assert (row["status"], row["volume"], row["type"]) == ("undecided", None, None)
     assert row["solution_type"] != POSITIVE
     assert "3 retriangulations" in row["reason"]

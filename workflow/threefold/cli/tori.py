@@ -59,7 +59,7 @@ def show(
 
     on = find_surface(surface)
     classes = classify_words([check_cyclically_reduced(word, on)], on)
-    row = next(measure_classes(classes, on, randomisations=40, seed=seed))
+    row = measure_classes(classes, on, randomisations=40, seed=seed)[0]
     facts = {"type": row["type"] or "open", "reason": row["reason"], "dilatation": f"{row['dilatation']:.14g}"}
     facts |= {"entropy": f"{row['entropy']:.14g}"}
     if row["volume"] is not None:

@@ -41,7 +41,7 @@ class Families(Section):
     """Members to a factor of ten in n."""
     measured_n: int = Field(47, ge=17, le=479)
     """Members up to this n are built as braids: their entropy is iterated and their mapping torus measured as well."""
-    diverging_twists: list[Annotated[int, Field(ge=0, le=6)]] = Field([0, 1, 2, 3], min_length=1)
+    diverging_twists: list[Annotated[int, Field(ge=0, le=6)]] = Field([0, 1, 2, 3, 4, 5, 6], min_length=1)
     """The members k of the diverging family F_{n,k}; their volume grows with k."""
     stronger_twists: list[Annotated[Pair, AfterValidator(_determined)]] = [[1, 2], [2, 2]]
     """The k, m of the members F_{n,k,m} whose twists go m > 1 times as far."""
@@ -85,7 +85,7 @@ class Tori(Section):
     )
     """Surfaces whose classes are listed, with the length of their longest words."""
     words_up_to: Literal["rotation", "commutation"] = "rotation"
-    """Words are listed up to rotation and inversion; `commutation`: up to the exchange of neighbours whose curves do not
+    """Words are listed up to rotation and inversion; `commutation`: up to exchanges of neighbours whose curves do not
     meet, and to the reflection of the surface, as well."""
     exact_length: int = Field(0, ge=0)
     """Words of up to so many letters are classified a second time by flipper, exactly: tenths of a second for each."""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from threefold.tori.flips import FlipMap, flip_map, key_curves, short_curves
+from threefold.tori.penner import penner_dilatation
 from threefold.tori.splitting import Complement, complement
 from threefold.tori.stretch import penner_bound, stretch_factor
 from threefold.tori.surfaces import Surface
@@ -22,9 +23,20 @@ def classify_words(words: Iterable[str], surface: Surface) -> pd.DataFrame:
     """One row per word: stretch factor, entropy, type where decided, singularities, and the reason.
 
     Columns: word, dilatation, entropy, iterations, type (null where it is not known whether the invariant lamination
-    fills the surface), punctures and singularities (prongs, of a pseudo-Anosov), status (ok or undecided), reason.
+    fills the surface), punctures and singularities (prongs, of a pseudo-Anosov), status (ok; undecided; error, where
+    methods disagree), reason.
     """
-    return pd.DataFrame([{"word": word, **_classify(flip_map(word, surface), surface)} for word in words])
+    return pd.DataFrame([{"word": word, **_checked(word, surface)} for word in words])
+
+
+def _checked(word: str, surface: Surface) -> dict:
+    """The class of one word; an error where Penner's matrices apply and give another growth rate."""
+    row = _classify(flip_map(word, surface), surface)
+    other = penner_dilatation(word, surface)
+    if other is not None and abs(other - row["dilatation"]) > 1e-6 * other:
+        reason = f"dilatation {other} by Penner's matrices, {row['dilatation']} here"
+        return row | {"status": "error", "reason": reason}
+    return row
 
 
 def _classify(action: FlipMap, surface: Surface) -> dict:

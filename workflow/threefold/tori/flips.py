@@ -129,8 +129,8 @@ def key_curves(surface: Surface) -> np.ndarray:
 def short_curves(surface: Surface, depth: int = 3, enough: int = 5000) -> np.ndarray:
     """Key curves, core curves of short multitwists, and their images under words of up to `depth` letters.
 
-    (edges, m) int64, the shortest first; words grow no longer where there are `enough` curves. A reducible class given by a short word
-    mostly fixes one of them.
+    (edges, m) int64, the shortest first; words grow no longer where there are `enough` curves. A reducible class given
+    by a short word mostly fixes one of them.
     """
     generators = surface.letters
     words = [*generators, *map("".join, combinations(generators, 2)), *map("".join, combinations(generators, 3))]

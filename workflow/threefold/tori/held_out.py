@@ -30,8 +30,7 @@ def compare_census(census: str, randomisations: int, seed: int) -> pd.DataFrame:
         surface = find_surface(name)
         words = [from_flipper(word, surface) for word in part["monodromy"]]
         classes = classify_words(words, surface)
-        measured = measure_classes(classes, surface, randomisations, seed)
-        found = pd.DataFrame(progress(measured, f"{census} {name}", len(words)))
+        found = pd.DataFrame(measure_classes(classes, surface, randomisations, seed))
         parts.append(found.assign(surface=name).set_index(part.index)[COLUMNS])
     table = pd.concat(parts).sort_index()
     if "manifold" not in rows:

@@ -12,7 +12,15 @@ from snappy import twister
 from threefold.tori.classify import PSEUDO_ANOSOV
 from threefold.tori.processes import Limits, map_in_processes
 from threefold.tori.surfaces import Surface
-from threefold.tori.volumes import UNMEASURED, braid_name, kojima_mcshane_ratio, measure, seed_moves
+from threefold.tori.volumes import (
+    UNMEASURED,
+    UNPROVED,
+    braid_name,
+    kojima_mcshane_ratio,
+    measure,
+    measure_named,
+    seed_moves,
+)
 from threefold.tori.words import check_word, to_braid, to_twister
 
 
@@ -37,29 +45,44 @@ def measure_classes(
     workers: int = 1,
     batch: int = 32,
     limits: Limits = Limits(),  # noqa: B008
-) -> Iterator[dict]:
-    """Yield one row for each row of `classes` (see classify_words), with its mapping torus measured.
+    proofs: dict[str, dict] | None = None,
+) -> list[dict]:
+    """One row for each row of `classes` (see classify_words), with its mapping torus measured.
 
     Only classes that may be pseudo-Anosov are built. A volume comes with its solution type; a class is called
-    pseudo-Anosov where its mapping torus has a positively oriented structure. Same rows for any `workers`.
+    pseudo-Anosov where its mapping torus has a positively oriented structure. Words with the same isometry signature
+    share one certificate, of the triangulation that the signature encodes. proofs: certificates by signature, to which
+    new ones are added. Same rows for any `workers`, `batch` and `proofs`.
     """
-    rows = classes.to_dict("records")
-    lost = f"ended its process: SnapPy failed, or more than {limits.seconds:g} s or {limits.gigabytes:g} GB were needed"
-    open_words = [row["word"] for row in rows if _may_be_pseudo_anosov(row)]
-    measured = map_in_processes(
-        partial(_measure_word, surface=surface, randomisations=randomisations, seed=seed),
-        open_words,
-        lost=lambda word: UNMEASURED | {"status": "lost", "reason": lost},
-        workers=workers,
-        limits=limits,
-        batch=batch,
+    spread = partial(map_in_processes, workers=workers, batch=batch, limits=limits)
+    reason = (
+        f"ended its process: SnapPy failed, or more than {limits.seconds:g} s or {limits.gigabytes:g} GB were needed"
     )
-    for row in rows:
-        if _may_be_pseudo_anosov(row):
-            result = next(measured)
-        else:
-            result = UNMEASURED | {"status": "not hyperbolic" if row["status"] == "ok" else row["status"]}
-        yield row | {"chi": surface.chi, "km_ratio": None} | result | _verdict(row, result, surface)
+    rows, proofs = classes.to_dict("records"), {} if proofs is None else proofs
+    measured = spread(
+        partial(_measure_word, surface=surface, randomisations=randomisations, seed=seed),
+        [row["word"] for row in rows if _may_be_pseudo_anosov(row)],
+        lost=lambda word: UNMEASURED | {"status": "lost", "reason": reason},
+    )
+    results = [_measured(row, measured) for row in rows]
+    signatures = [result["isometry_signature"] for result in results if result["uncertified"] == UNPROVED]
+    new = [signature for signature in dict.fromkeys(signatures) if signature not in proofs]
+    proving = partial(_prove, randomisations=randomisations, seed=seed)
+    proofs |= zip(new, spread(proving, new, lost=lambda signature: {"uncertified": reason}), strict=True)
+    for result in results:
+        if result["uncertified"] == UNPROVED:
+            result |= proofs[result["isometry_signature"]]
+    return [
+        row | {"chi": surface.chi, "km_ratio": None} | result | _verdict(row, result, surface)
+        for row, result in zip(rows, results, strict=True)
+    ]
+
+
+def _measured(row: dict, measured: Iterator[dict]) -> dict:
+    """The next of `measured` if the class was built."""
+    if _may_be_pseudo_anosov(row):
+        return next(measured)
+    return UNMEASURED | {"status": "not hyperbolic" if row["status"] == "ok" else row["status"]}
 
 
 def _may_be_pseudo_anosov(row: dict) -> bool:
@@ -78,11 +101,18 @@ def _verdict(row: dict, result: dict, surface: Surface) -> dict:
 def _measure_word(word: str, surface: Surface, randomisations: int, seed: int) -> dict:
     """Measure one word; the random moves depend on the word and the seed alone."""
     seed_moves(seed, f"{surface.name} {word}")
-    result = measure(mapping_torus(word, surface), randomisations)
+    result = measure(mapping_torus(word, surface), randomisations, prove=surface.kind == "closed")
     if result["volume"] is None:
         reason = f"no positively oriented structure after {randomisations} retriangulations"
         return result | {"status": "undecided", "reason": reason}
     return result | {"status": "ok"}
+
+
+def _prove(signature: str, randomisations: int, seed: int) -> dict:
+    """The certificate of the manifold with `signature`, or why there is none."""
+    proved = measure_named(signature, randomisations, seed)
+    names = ("volume", "certified", "volume_low", "volume_high", "volume_digits", "uncertified")
+    return {name: proved[name] for name in names if proved["certified"] or name == "uncertified"}
 
 
 @cache

@@ -6,13 +6,17 @@ and the leftmost letter acts first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import islice
 
 import numpy as np
 import pandas as pd
 
 from threefold.record.errors import InputError
 from threefold.tori.surfaces import Surface
+
+Keep = Callable[[tuple[int, ...]], bool]
 
 
 def check_word(word: str, surface: Surface) -> str:
@@ -93,37 +97,52 @@ def invert(word: str) -> str:
     return word[::-1].swapcase()
 
 
-def enumerate_words(surface: Surface, max_length: int) -> pd.DataFrame:
-    """All cyclically reduced words of 1 to `max_length` letters, one for each class under rotation and inversion.
+def enumerate_words(surface: Surface, max_length: int, keep: Keep | None = None) -> pd.DataFrame:
+    """All of `word_parts` in one table."""
+    return pd.concat([part() for part in word_parts(surface, max_length, keep)], ignore_index=True)
 
-    Columns: word (the least of its class in the order a < A < b < B < …), length. Source: spec §5.
+
+def word_parts(surface: Surface, max_length: int, keep: Keep | None = None) -> Iterator[Callable[[], pd.DataFrame]]:
+    """The cyclically reduced words of 1 to `max_length` letters, one for each class under rotation and inversion.
+
+    Columns: word (the least of its class in the order a < A < b < B < …), length. Each part is a function that returns
+    the words of one length with one first letter; all parts in a row are in the order of length, then of the alphabet.
+    keep: which of these words to list, given as numbers: 2i for letter i, 2i + 1 for its inverse. Source: spec §5.
     """
-    by_length = [_classes(surface.letters, length) for length in range(1, max_length + 1)]
-    return pd.DataFrame(
-        {
-            "word": [word for words in by_length for word in words],
-            "length": [length for length, words in enumerate(by_length, 1) for _ in words],
-        }
-    )
+    for length in range(1, max_length + 1):
+        for first in range(2 * len(surface.letters)):
+            yield partial(_words, surface, length, first, keep)
 
 
-def _classes(letters: str, length: int) -> list[str]:
-    """The representatives of one length; a letter is coded 2i, its inverse 2i + 1."""
-    necklaces = np.array(list(_necklaces(2 * len(letters), length)), dtype=np.int64)
-    place = (2 * len(letters)) ** np.arange(length - 1, -1, -1, dtype=np.int64)
+def _words(surface: Surface, length: int, first: int, keep: Keep | None) -> pd.DataFrame:
+    necklaces = _necklaces(2 * len(surface.letters), length, first)
+    alphabet = np.array([case for letter in surface.letters for case in (letter, letter.upper())])
+    words = []
+    while block := list(islice(necklaces, 2**16)):
+        codes = np.array(block, dtype=np.int64)
+        codes = codes[_at_most_their_inverses(codes, alphabet.size)]
+        if keep is not None:
+            codes = codes[[keep(tuple(row)) for row in codes.tolist()]]
+        words += ["".join(row) for row in alphabet[codes]]
+    return pd.DataFrame({"word": pd.Series(words, dtype=object), "length": length})
+
+
+def _at_most_their_inverses(necklaces: np.ndarray, symbols: int) -> np.ndarray:
+    """Which rows are not greater than any rotation of their inverses."""
+    length = necklaces.shape[1]
+    place = symbols ** np.arange(length - 1, -1, -1, dtype=np.int64)
     inverses = (necklaces ^ 1)[:, ::-1]
     least_inverse = np.min([np.roll(inverses, shift, axis=1) @ place for shift in range(length)], axis=0)
-    alphabet = np.array([case for letter in letters for case in (letter, letter.upper())])
-    return ["".join(row) for row in alphabet[necklaces[necklaces @ place <= least_inverse]]]
+    return necklaces @ place <= least_inverse
 
 
-def _necklaces(symbols: int, length: int) -> Iterator[list[int]]:
-    """Words least among their rotations and cyclically reduced, in lexicographic order.
+def _necklaces(symbols: int, length: int, first: int) -> Iterator[list[int]]:
+    """Words that begin with `first`, least among their rotations and cyclically reduced, in lexicographic order.
 
     The recursion of Fredricksen, Kessler and Maiorana, which extends only prefixes of necklaces; a prefix that holds a
     letter beside its inverse is cut off with all its extensions.
     """
-    word = [0] * (length + 1)
+    word = [0, first] + [0] * (length - 1)
 
     def extend(position: int, period: int) -> Iterator[list[int]]:
         if position > length:
@@ -131,9 +150,9 @@ def _necklaces(symbols: int, length: int) -> Iterator[list[int]]:
                 yield word[1:]
             return
         for symbol in range(word[position - period], symbols):
-            if position > 1 and symbol == word[position - 1] ^ 1:
+            if symbol == word[position - 1] ^ 1:
                 continue
             word[position] = symbol
             yield from extend(position + 1, period if symbol == word[position - period] else position)
 
-    return extend(1, 1)
+    return extend(2, 1)
