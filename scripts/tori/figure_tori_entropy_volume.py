@@ -3,7 +3,7 @@
 from threefold.record.job import job
 from threefold.record.style import save_figure
 from threefold.record.tables import read_table
-from threefold.tori.figures import draw_entropy_volume
+from threefold.tori.class_figures import draw_entropy_volume
 
 with job(snakemake):
     volumes = {name: read_table(path) for name, path in zip(snakemake.params.surfaces, snakemake.input, strict=True)}

@@ -1,0 +1,10 @@
+"""Draw the class of least entropy on each surface."""
+
+from threefold.record.job import job
+from threefold.record.style import save_figure
+from threefold.record.tables import read_table
+from threefold.tori.class_figures import draw_least_classes
+
+with job(snakemake):
+    volumes = {name: read_table(path) for name, path in zip(snakemake.params.surfaces, snakemake.input, strict=True)}
+    save_figure(*draw_least_classes(volumes), snakemake.output.png)
