@@ -40,6 +40,7 @@ def test_a_finished_run_has_nothing_to_do(finished):
                 "compare_held_out",
                 "census",
                 "figure_tori_entropy_volume",
+                "figure_tori_classes",
             }
             | {"figure_tori_entropy", "figure_tori_volume", "figure_tori_twists", "figure_tori_slender"},
         ),
