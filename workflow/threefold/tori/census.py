@@ -16,6 +16,7 @@ from threefold.tori.volumes import V_OCTAHEDRON, V_TETRAHEDRON
 
 # The twists of S_1_1 on first homology.
 MATRICES = {"a": (1, 1, 0, 1), "A": (1, -1, 0, 1), "b": (1, 0, -1, 1), "B": (1, 0, 1, 1)}
+NEAR = 1e-9  # by which a volume in doubles may miss an inequality that can be an equality
 Matrix = tuple[int, int, int, int]
 
 
@@ -25,8 +26,9 @@ def build_census(volumes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Columns: isometry_signature; surface, word, length: the shortest word, the first in the order of the tables; volume
     with its certificate, cusps, homology; words, surfaces: in which it occurs; least_surface, least_word,
     least_dilatation, least_entropy: of the fibre with the least entropy seen; volume_spread: between words; km_ratio:
-    the largest, bounded by 1; names: in SnapPy's tables;
+    the largest, bounded by 1; adams_ratio: vol / (v_3 cusps), at least 1; names: in SnapPy's tables;
     syllables, lower_ratio, upper_ratio: for S_1_1, vol / (2 v_3 s) and vol / (2 v_8 s), at least 1 and below 1.
+    Raises AssertionError if a row breaks one of the inequalities, or if a measured word is missing.
     """
     rows = pd.concat([_bounded(name, frame) for name, frame in volumes.items()], ignore_index=True)
     shortest = rows.sort_values("length", kind="stable").drop_duplicates("isometry_signature")
@@ -48,6 +50,13 @@ def build_census(volumes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     fibre = least[["isometry_signature", "surface", "word", "dilatation", "entropy"]]
     fibre = fibre.rename(columns={name: f"least_{name}" for name in fibre.columns[1:]})
     census = census.merge(fibre, on="isometry_signature")
+    census["adams_ratio"] = (census["volume"] / (V_TETRAHEDRON * census["cusps"])).where(census["cusps"] > 0)
+    broken = (census["km_ratio"] > 1) | (census["adams_ratio"] < 1 - NEAR)
+    broken |= (census["lower_ratio"] < 1 - NEAR) | (census["upper_ratio"] >= 1)
+    if broken.any():
+        raise AssertionError(f"an inequality fails: {census[broken].iloc[0].to_dict()}")
+    if census["words"].sum() != len(rows):
+        raise AssertionError(f"{len(rows)} measured words, {census['words'].sum()} in the census")
     census["names"] = [identify(row.word, row.surface) for row in census.itertuples()]
     return census.sort_values(["volume", "length", "surface", "word"], ignore_index=True)
 
