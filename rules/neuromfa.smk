@@ -3,8 +3,6 @@
 from threefold.neuromfa.evaluations import STEPS, available
 
 CHECKPOINTS = CONFIG.neuromfa.training.checkpoints
-# The first, a middle and the last: those at which balls over several hops are measured.
-ABLATED = sorted({CHECKPOINTS[0], CHECKPOINTS[len(CHECKPOINTS) // 2], CHECKPOINTS[-1]})
 INITIAL = {m.model: m for m in CONFIG.neuromfa.initial}
 TRAINED, FETCHED = CONFIG.neuromfa.trained, CONFIG.neuromfa.fetched
 SAMPLED = "results/neuromfa/{model}/step{step}/sampled.safetensors"
@@ -37,22 +35,25 @@ METRICS, GRAPHS = (
     }
     for file in ("metrics.parquet", "graph.npz")
 )
+# Balls over several hops are measured at the steps of the paper's figure, else at the first, a middle and the last.
+HOP_STEPS = {
+    name: [1, 5000, 35000] if {1, 5000, 35000} <= {*steps} else sorted({steps[0], steps[len(steps) // 2], steps[-1]})
+    for name, steps in STEPS_OF.items()
+}
+HOP_GRAPHS = {
+    group: [f"results/neuromfa/{model}/step{step}/graph.npz" for model in models for step in HOP_STEPS[model]]
+    for group, models in MODEL_GROUPS.items()
+}
 CHOICES = {"window": CONFIG.neuromfa.window} | CONFIG.neuromfa.spectrum.model_dump(mode="json")
 SCALED = [model for model in INITIAL if model == "pythia-1.4b"]  # the model of the known surrogates
 SCORED = available(["pythia-1.4b-deduped", *FETCHED], CONFIG.data.mirror, CONFIG.data.download)
 NEUROMFA_ARTIFACTS = [
-    *expand("results/neuromfa/{table}.parquet", table=["initial", "redrawn", "known", "hops"]),
+    *expand("results/neuromfa/{table}.parquet", table=["initial", "redrawn", "known"]),
     *expand("results/neuromfa/emergence/{group}.parquet", group=GROUPS),
-    *expand("results/neuromfa/controls/{group}.parquet", group=MODEL_GROUPS),
+    *expand("results/neuromfa/{table}/{group}.parquet", table=["controls", "hops"], group=MODEL_GROUPS),
     *expand("results/neuromfa/surrogates/{model}.parquet", model=SCALED),
     *expand("results/neuromfa/correlation/{model}.parquet", model=SCORED),
 ]
-NEUROMFA_FIGURES = expand(
-    "results/figures/neuromfa_{name}.png",
-    name=["spectra", "training", "initial", "controls", "known", "hops"]
-    + (["fetched"] if FETCHED else [])
-    + (["correlation"] if "pythia-1.4b-deduped" in SCORED else []),
-)
 
 
 rule pretrain:
@@ -270,13 +271,13 @@ rule tabulate_initial:
 
 rule measure_hops:
     input:
-        expand("results/neuromfa/{model}/step{step}/graph.npz", model=TRAINED, step=ABLATED),
+        lookup("{group}", within=HOP_GRAPHS),
     output:
-        "results/neuromfa/hops.parquet",
+        "results/neuromfa/hops/{group}.parquet",
     log:
-        "logs/measure_hops.log",
+        "logs/measure_hops/{group}.log",
     benchmark:
-        "logs/measure_hops.tsv"
+        "logs/measure_hops/{group}.tsv"
     conda:
         "../envs/neuromfa.yaml"
     threads: 1
@@ -325,203 +326,4 @@ rule redraw_initial:
         "../scripts/neuromfa/redraw_initial.py"
 
 
-rule figure_neuromfa_spectra:
-    input:
-        expand("results/neuromfa/{model}/step{step}/spectrum.parquet", model=TRAINED, step=CHECKPOINTS),
-    output:
-        report(
-            "results/figures/neuromfa_spectra.png",
-            caption="../workflow/captions/neuromfa_spectra.rst",
-            category="NeuroMFA",
-            labels={"figure": "Spectra over training"},
-        ),
-        "results/figures/neuromfa_spectra.svg",
-        "results/figures/neuromfa_spectra.csv",
-    log:
-        "logs/figure_neuromfa_spectra.log",
-    benchmark:
-        "logs/figure_neuromfa_spectra.tsv"
-    conda:
-        "../envs/neuromfa.yaml"
-    threads: 1
-    params:
-        code=code("neuromfa/figure_neuromfa_spectra"),
-    script:
-        "../scripts/neuromfa/figure_neuromfa_spectra.py"
-
-
-rule figure_neuromfa_controls:
-    input:
-        "results/neuromfa/controls/trained.parquet",
-    output:
-        report(
-            "results/figures/neuromfa_controls.png",
-            caption="../workflow/captions/neuromfa_controls.rst",
-            category="NeuroMFA",
-            labels={"figure": "Emergence and its controls"},
-        ),
-        "results/figures/neuromfa_controls.svg",
-        "results/figures/neuromfa_controls.csv",
-    log:
-        "logs/figure_neuromfa_controls.log",
-    benchmark:
-        "logs/figure_neuromfa_controls.tsv"
-    conda:
-        "../envs/neuromfa.yaml"
-    threads: 1
-    params:
-        code=code("neuromfa/figure_neuromfa_controls"),
-    script:
-        "../scripts/neuromfa/figure_neuromfa_controls.py"
-
-
-rule figure_neuromfa_fetched:
-    input:
-        expand("results/neuromfa/emergence/{model}.parquet", model=FETCHED),
-    output:
-        report(
-            "results/figures/neuromfa_fetched.png",
-            caption="../workflow/captions/neuromfa_fetched.rst",
-            category="NeuroMFA",
-            labels={"figure": "Emergence of the models fetched"},
-        ),
-        "results/figures/neuromfa_fetched.svg",
-        "results/figures/neuromfa_fetched.csv",
-    log:
-        "logs/figure_neuromfa_fetched.log",
-    benchmark:
-        "logs/figure_neuromfa_fetched.tsv"
-    conda:
-        "../envs/neuromfa.yaml"
-    threads: 1
-    params:
-        code=code("neuromfa/figure_neuromfa_fetched"),
-    script:
-        "../scripts/neuromfa/figure_neuromfa_fetched.py"
-
-
-rule figure_neuromfa_correlation:
-    input:
-        correlation="results/neuromfa/correlation/pythia-1.4b-deduped.parquet",
-        scores=expand("results/neuromfa/pythia-1.4b-deduped/scores/step{step}.json", step=STEPS),
-    output:
-        report(
-            "results/figures/neuromfa_correlation.png",
-            caption="../workflow/captions/neuromfa_correlation.rst",
-            category="NeuroMFA",
-            labels={"figure": "Emergence and benchmark scores"},
-        ),
-        "results/figures/neuromfa_correlation.svg",
-        "results/figures/neuromfa_correlation.csv",
-    log:
-        "logs/figure_neuromfa_correlation.log",
-    benchmark:
-        "logs/figure_neuromfa_correlation.tsv"
-    conda:
-        "../envs/neuromfa.yaml"
-    threads: 1
-    params:
-        code=code("neuromfa/figure_neuromfa_correlation"),
-    script:
-        "../scripts/neuromfa/figure_neuromfa_correlation.py"
-
-
-rule figure_neuromfa_training:
-    input:
-        emergence="results/neuromfa/emergence/trained.parquet",
-        training=expand("results/neuromfa/{model}/training.parquet", model=TRAINED),
-    output:
-        report(
-            "results/figures/neuromfa_training.png",
-            caption="../workflow/captions/neuromfa_training.rst",
-            category="NeuroMFA",
-            labels={"figure": "Emergence over training"},
-        ),
-        "results/figures/neuromfa_training.svg",
-        "results/figures/neuromfa_training.csv",
-    log:
-        "logs/figure_neuromfa_training.log",
-    benchmark:
-        "logs/figure_neuromfa_training.tsv"
-    conda:
-        "../envs/neuromfa.yaml"
-    threads: 1
-    params:
-        code=code("neuromfa/figure_neuromfa_training"),
-    script:
-        "../scripts/neuromfa/figure_neuromfa_training.py"
-
-
-rule figure_neuromfa_known:
-    input:
-        "results/neuromfa/known.parquet",
-    output:
-        report(
-            "results/figures/neuromfa_known.png",
-            caption="../workflow/captions/neuromfa_known.rst",
-            category="NeuroMFA",
-            labels={"figure": "Known spectra"},
-        ),
-        "results/figures/neuromfa_known.svg",
-        "results/figures/neuromfa_known.csv",
-    log:
-        "logs/figure_neuromfa_known.log",
-    benchmark:
-        "logs/figure_neuromfa_known.tsv"
-    conda:
-        "../envs/neuromfa.yaml"
-    threads: 1
-    params:
-        code=code("neuromfa/figure_neuromfa_known"),
-    script:
-        "../scripts/neuromfa/figure_neuromfa_known.py"
-
-
-rule figure_neuromfa_hops:
-    input:
-        "results/neuromfa/hops.parquet",
-    output:
-        report(
-            "results/figures/neuromfa_hops.png",
-            caption="../workflow/captions/neuromfa_hops.rst",
-            category="NeuroMFA",
-            labels={"figure": "One, two and three hops"},
-        ),
-        "results/figures/neuromfa_hops.svg",
-        "results/figures/neuromfa_hops.csv",
-    log:
-        "logs/figure_neuromfa_hops.log",
-    benchmark:
-        "logs/figure_neuromfa_hops.tsv"
-    conda:
-        "../envs/neuromfa.yaml"
-    threads: 1
-    params:
-        code=code("neuromfa/figure_neuromfa_hops"),
-    script:
-        "../scripts/neuromfa/figure_neuromfa_hops.py"
-
-
-rule figure_neuromfa_initial:
-    input:
-        "results/neuromfa/initial.parquet",
-    output:
-        report(
-            "results/figures/neuromfa_initial.png",
-            caption="../workflow/captions/neuromfa_initial.rst",
-            category="NeuroMFA",
-            labels={"figure": "Step 0 over model size"},
-        ),
-        "results/figures/neuromfa_initial.svg",
-        "results/figures/neuromfa_initial.csv",
-    log:
-        "logs/figure_neuromfa_initial.log",
-    benchmark:
-        "logs/figure_neuromfa_initial.tsv"
-    conda:
-        "../envs/neuromfa.yaml"
-    threads: 1
-    params:
-        code=code("neuromfa/figure_neuromfa_initial"),
-    script:
-        "../scripts/neuromfa/figure_neuromfa_initial.py"
+include: "neuromfa_figures.smk"

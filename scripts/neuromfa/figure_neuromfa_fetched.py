@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from threefold.neuromfa.figures import draw_fetched
+from threefold.neuromfa.emergence_figures import draw_fetched
 from threefold.neuromfa.published import all_published_emergence
 from threefold.record.job import job
 from threefold.record.style import save_figure

@@ -1,9 +1,11 @@
 """Draw the spectra over one, two and three hops."""
 
-from threefold.neuromfa.figures import draw_hops
+import pandas as pd
+
+from threefold.neuromfa.spectrum_figures import draw_hops
 from threefold.record.job import job
 from threefold.record.style import save_figure
 from threefold.record.tables import read_table
 
 with job(snakemake):
-    save_figure(*draw_hops(read_table(snakemake.input[0])), snakemake.output[0])
+    save_figure(*draw_hops(pd.concat(map(read_table, snakemake.input), ignore_index=True)), snakemake.output[0])

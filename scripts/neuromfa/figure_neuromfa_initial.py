@@ -1,6 +1,6 @@
 """Draw step 0 of the Pythia family over model size."""
 
-from threefold.neuromfa.figures import draw_initial
+from threefold.neuromfa.spectrum_figures import draw_initial
 from threefold.record.job import job
 from threefold.record.style import save_figure
 from threefold.record.tables import read_table

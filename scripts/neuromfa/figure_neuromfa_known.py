@@ -1,6 +1,6 @@
 """Draw the spectra of sets and networks for which they are known."""
 
-from threefold.neuromfa.figures import draw_known
+from threefold.neuromfa.spectrum_figures import draw_known
 from threefold.record.job import job
 from threefold.record.style import save_figure
 from threefold.record.tables import read_table

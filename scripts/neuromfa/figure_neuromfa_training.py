@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from threefold.neuromfa.figures import draw_training
+from threefold.neuromfa.emergence_figures import draw_training
 from threefold.record.job import job
 from threefold.record.style import save_figure
 from threefold.record.tables import read_table

@@ -14,13 +14,14 @@ from threefold.record.tracking import track
 given, name = snakemake.params, snakemake.wildcards.model
 settings = {**given.shape, **given.training, "seed": given.seed}
 
-with job(snakemake), track(snakemake, settings) as run:
+with job(snakemake), track(snakemake) as run:
     text = corpus()
     digest = corpus_digest(text)
     # Snakemake removes the outputs of a job that was killed, so until the end checkpoints lie beside the state.
     facts = json.dumps([given.code, name, settings, digest])
     unfinished = Path(snakemake.log[0]).with_suffix("") / hashlib.sha256(facts.encode()).hexdigest()[:16]
-    model = initial_model(name, Shape(**given.shape, vocabulary=BYTES), settings["context"], given.seed)
+    shape = Shape(**given.shape, vocabulary=BYTES)
+    model = initial_model(name, shape, settings["context"], given.seed)
     history = train(
         model,
         text,
@@ -32,6 +33,7 @@ with job(snakemake), track(snakemake, settings) as run:
     )
     for file in map(Path, [*snakemake.output.configs, *snakemake.output.weights]):
         shutil.move(unfinished / file.parent.name / file.name, file)
-    write_table(snakemake.output.training, history.assign(model=name, corpus_sha256=digest), "neuromfa/training")
+    history = history.assign(model=name, parameters=shape.parameters, corpus_sha256=digest)
+    write_table(snakemake.output.training, history, "neuromfa/training")
     shutil.rmtree(unfinished.parent)
     run.summary({"held_out_loss": history["held_out_loss"].iloc[-1], "corpus_sha256": digest})

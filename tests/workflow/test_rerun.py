@@ -9,7 +9,8 @@ import yaml
 # Scripts of stages that the small run has not: there is no mirror of the real data, no hub and no Pythia-1.4B in it.
 NOT_IN_SMALL = {"fetch_dataset", "preprocess", "read_own"}
 NOT_IN_SMALL |= {"fetch_checkpoint", "fetch_evaluations", "correlate_benchmarks", "figure_neuromfa_correlation"}
-NOT_IN_SMALL |= {"measure_surrogates", "figure_neuromfa_fetched"}
+NOT_IN_SMALL |= {"measure_surrogates", "figure_neuromfa_fetched", "figure_neuromfa_scores"}
+NOT_IN_SMALL |= {"figure_neuromfa_radars", "figure_neuromfa_texts"}
 ONLY_RECORD = {"tabulate_published"}  # imports nothing of its chain's library
 SWEPT = {"ithp": {"gather_trials", "figure_sweep_map", "figure_sweep_coordinates"}}  # chains with a sweep in the run
 TARGETS = {"check_claims", "lock", "index", "all"}
@@ -27,7 +28,7 @@ def test_a_finished_run_has_nothing_to_do(finished):
             {"neuromfa": {"window": 140}},
             {"fit_spectrum", "redraw_initial", "measure_emergence", "tabulate_initial"}
             | {"measure_controls", "figure_neuromfa_spectra", "figure_neuromfa_training", "figure_neuromfa_initial"}
-            | {"figure_neuromfa_controls", "measure_hops", "figure_neuromfa_hops"},
+            | {"figure_neuromfa_controls", "measure_hops", "figure_neuromfa_hops", "figure_neuromfa_sizes"},
         ),
         ({"ithp": {"resamples": 200}}, {"score", "figure_ithp_scores"}),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
@@ -53,3 +54,9 @@ def read_scores(paths: Iterable[str | Path]) -> pd.DataFrame:
         except (ValueError, KeyError) as error:
             raise InputError(f"{path}: not a file of scores ({error}); delete it and run again") from None
     return pd.DataFrame(rows)
+
+
+def read_scores_of_models(paths: Iterable[str | Path]) -> pd.DataFrame:
+    """As `read_scores` with a column `model`, of the files <model>/scores/step<step>.json of several models."""
+    groups = groupby(map(Path, paths), key=lambda path: path.parts[-3])
+    return pd.concat([read_scores(files).assign(model=model) for model, files in groups], ignore_index=True)

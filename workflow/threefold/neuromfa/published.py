@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+SPECTRUM_STEPS = (1, 8, 64, 512, 1000, 5000, 10_000, 35_000, 71_000, 107_000, 143_000)  # of the paper's spectra (F3)
 # Step -> E; up to step 512 the figures show no E that differs from 0 (F5, F8, F9).
 _EARLY = dict.fromkeys((0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512), 0.0)
 EMERGENCE = {
@@ -25,6 +26,23 @@ LATE = {
     },
     143000: {"pythia-6.9b-deduped": 0.315, "pythia-12b-deduped": 0.272},
 }
+# F5: E at steps 512 and 53000, scaled to lie between 0 and 1 over its models and both of its steps.
+SCALED = {
+    "pythia-160m-deduped": (0.009, 0.454),
+    "pythia-410m-deduped": (0.010, 0.782),
+    "pythia-1b-deduped": (0.009, 0.991),
+    "pythia-1.4b-deduped": (0.009, 0.891),
+    "pythia-2.8b-deduped": (0.010, 1.0),
+}
+# F9: step -> alpha_0 and width; those up to step 1000 coincide. The width of 12B at step 5000 is hidden.
+SPECTRA = {
+    "pythia-6.9b-deduped": dict.fromkeys((0, 1, 8, 64, 512, 1000), (1.687, 0.367))
+    | {5000: (1.557, 0.66), 10_000: (1.656, 0.77), 35_000: (1.474, 0.69), 71_000: (1.424, 0.72)}
+    | {107_000: (1.437, 0.76), 143_000: (1.454, 0.777)},
+    "pythia-12b-deduped": dict.fromkeys((0, 1, 8, 64, 512, 1000), (1.691, 0.363))
+    | {5000: (1.552, None), 10_000: (1.626, 0.74), 35_000: (1.486, 0.66), 71_000: (1.438, 0.64)}
+    | {107_000: (1.461, 0.68), 143_000: (1.469, 0.701)},
+}
 
 
 def all_published_emergence() -> pd.DataFrame:
@@ -37,3 +55,15 @@ def all_published_emergence() -> pd.DataFrame:
 def published_emergence(model: str) -> pd.DataFrame:
     """`step` and `emergence` of a model whose curve is in a figure."""
     return pd.DataFrame(EMERGENCE[model].items(), columns=["step", "emergence"])
+
+
+def published_spectra() -> pd.DataFrame:
+    """`model`, `step`, `alpha_0`, `width` of the models whose spectra are in a figure."""
+    rows = [(model, step, *values) for model, steps in SPECTRA.items() for step, values in steps.items()]
+    return pd.DataFrame(rows, columns=["model", "step", "alpha_0", "width"]).astype({"width": float})
+
+
+def published_sizes() -> pd.DataFrame:
+    """`model`, `step`, `scaled`: E of models of five sizes at steps 512 and 53000, scaled over all of them."""
+    rows = [(model, step, e) for model, both in SCALED.items() for step, e in zip((512, 53_000), both, strict=True)]
+    return pd.DataFrame(rows, columns=["model", "step", "scaled"])

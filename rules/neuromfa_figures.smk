@@ -1,0 +1,85 @@
+"""The figures of the chain neuromfa: of the models trained here, of those fetched, and of what the paper published."""
+
+from threefold.neuromfa.published import SPECTRA, SPECTRUM_STEPS
+
+PUBLISHED = "pythia-1.4b-deduped"  # the model whose E is in the paper's figures at every step
+SPECTRA_OF = {
+    model: expand("results/neuromfa/{model}/step{step}/spectrum.parquet", model=model, step=shown)
+    for model, steps in STEPS_OF.items()
+    for shown in [[step for step in steps if step in SPECTRUM_STEPS or len(steps) < 13]]
+}
+EMERGENCE_OF = {m: f"results/neuromfa/emergence/{m}.parquet" for m in FETCHED}
+SCORES_OF = {m: expand("results/neuromfa/{model}/scores/step{step}.json", model=m, step=STEPS) for m in SCORED}
+RATED = [model for model in FETCHED if model in SCORED]
+OTHER_TEXT = {"standard": "deduped", "deduped": "standard"}
+TWO_TEXTS = [m for m in FETCHED for size, _, text in [m.rpartition("-")] if f"{size}-{OTHER_TEXT.get(text)}" in FETCHED]
+LEARNING = {
+    "emergence": ["results/neuromfa/emergence/trained.parquet"],
+    "training": expand("results/neuromfa/{model}/training.parquet", model=TRAINED),
+}
+SCORES = {"emergence": [EMERGENCE_OF[m] for m in RATED], "scores": [SCORES_OF[m] for m in RATED]}
+CORRELATION = {
+    "correlation": [f"results/neuromfa/correlation/{m}.parquet" for m in SCORED if m == PUBLISHED],
+    "scores": SCORES_OF.get(PUBLISHED),
+} | ({"emergence": EMERGENCE_OF[PUBLISHED]} if PUBLISHED in FETCHED else {})
+# Figure -> the script that draws it, its title in the report, and the tables that it shows.
+DRAWN = {
+    "spectra": ("spectra", "Spectra over training", {"spectra": [SPECTRA_OF[m] for m in TRAINED]}),
+    "training": ("training", "Emergence over training", LEARNING),
+    "sizes": ("sizes", "Emergence over model size", LEARNING),
+    "controls": ("controls", "Emergence and its controls", {"controls": ["results/neuromfa/controls/trained.parquet"]}),
+    "hops": ("hops", "One, two and three hops", {"hops": ["results/neuromfa/hops/trained.parquet"]}),
+    "initial": ("initial", "Step 0 over model size", {"initial": ["results/neuromfa/initial.parquet"]}),
+    "known": ("known", "Known spectra", {"known": ["results/neuromfa/known.parquet"]}),
+    "correlation": ("correlation", "Emergence and benchmark scores", CORRELATION),
+    "radars": ("radars", "Emergence on a radar with benchmarks", {"scores": SCORES_OF.get(PUBLISHED)}),
+    "fetched": ("fetched", "Models fetched: emergence", {"emergence": [*EMERGENCE_OF.values()]}),
+    "fetched_spectra": ("spectra", "Models fetched: spectra", {"spectra": [SPECTRA_OF[m] for m in FETCHED]}),
+    "fetched_large": (
+        "spectra",
+        "Models fetched: 6.9B and 12B",
+        {"spectra": [SPECTRA_OF[m] for m in FETCHED if m in SPECTRA]},
+    ),
+    "fetched_sizes": ("sizes", "Models fetched: emergence over size", SCORES if len(RATED) > 1 else {"scores": None}),
+    "fetched_scores": ("scores", "Models fetched: emergence and scores", SCORES),
+    "fetched_radars": ("radars", "Models fetched: emergence on radars", SCORES),
+    "fetched_texts": ("texts", "Models fetched: two texts", {"emergence": [EMERGENCE_OF[m] for m in TWO_TEXTS]}),
+    "fetched_hops": ("hops", "Models fetched: hops", {"hops": expand("results/neuromfa/hops/{m}.parquet", m=FETCHED)}),
+    "fetched_controls": (
+        "controls",
+        "Models fetched: controls",
+        {"controls": expand("results/neuromfa/controls/{m}.parquet", m=FETCHED)},
+    ),
+}
+# A figure is left out where this run has not its tables.
+DRAWN = {figure: drawn for figure, drawn in DRAWN.items() if all(drawn[2].values())}
+NEUROMFA_FIGURES = expand("results/figures/neuromfa_{figure}.png", figure=DRAWN)
+
+for figure, (drawn_by, title, tables) in DRAWN.items():
+
+    rule:
+        name:
+            f"figure_neuromfa_{figure}"
+        input:
+            **tables,
+        output:
+            report(
+                f"results/figures/neuromfa_{figure}.png",
+                caption=f"../workflow/captions/neuromfa_{figure}.rst",
+                category="NeuroMFA",
+                labels={"figure": title},
+            ),
+            f"results/figures/neuromfa_{figure}.svg",
+            f"results/figures/neuromfa_{figure}.csv",
+        log:
+            f"logs/figure_neuromfa_{figure}.log",
+        benchmark:
+            f"logs/figure_neuromfa_{figure}.tsv"
+        conda:
+            "../envs/neuromfa.yaml"
+        threads: 1
+        params:
+            code=code(f"neuromfa/figure_neuromfa_{drawn_by}"),
+            drawn_by=drawn_by,  # a script's path is read when the job runs: then the loop is over
+        script:
+            "../scripts/neuromfa/figure_neuromfa_{params.drawn_by}.py"
