@@ -55,10 +55,9 @@ def test_a_figure_of_the_report_is_found_and_shown_with_its_caption_and_card(pag
 @pytest.mark.chromium
 def test_every_figure_of_the_report_has_a_card_and_every_claim_a_row(page, results):
     page.open(results / "report.html")
-    figures = sorted(path.name for path in (results / "figures").glob("*.png"))
-    captions = page.run(
-        "Object.fromEntries(Object.values(results).filter(x => x.name.endsWith('.png')).map(x => [x.name, x.caption]))"
-    )
+    figures = sorted(str(path.relative_to(results.parent)) for path in results.rglob("*.png"))
+    captions = page.run("Object.fromEntries(Object.entries(results).map(([path, x]) => [path, x.caption]))")
+    captions = {path: caption for path, caption in captions.items() if path.endswith(".png")}
     assert sorted(captions) == figures
     assert [name for name, caption in captions.items() if "make it again" not in caption] == []
 
