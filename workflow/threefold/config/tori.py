@@ -75,7 +75,7 @@ class Families(Section):
     """The most strands of the braids T_{m,p}, fibres of the magic manifold that are built and measured."""
     closed_genus: int = Field(8, ge=2, le=12)
     """The largest genus of the closed surfaces that some of these braids are lifted to."""
-    direct_n: int = Field(6, ge=4, le=9)
+    direct_n: int = Field(5, ge=4, le=9)
     """The most punctures of the words on the surface of genus 2."""
 
 

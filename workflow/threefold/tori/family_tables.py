@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -11,6 +12,7 @@ import pandas as pd
 from threefold.record.progress import progress
 from threefold.tori.dynnikov import Braid
 from threefold.tori.families import Member, WordOn, normalised_entropy
+from threefold.tori.fitting import diverging_polynomial
 from threefold.tori.polynomials import entropy
 from threefold.tori.surfaces import Surface
 from threefold.tori.volumes import UNMEASURED, kojima_mcshane_ratio, measure, measure_named, seed_moves
@@ -23,7 +25,7 @@ def tabulate(members: Iterable[Member], randomisations: int, seed: int) -> pd.Da
     """One row per member: entropy from the polynomial and from the map, each where there is one; volume by SnapPy.
 
     A member whose map is not pseudo-Anosov is recorded as such, without volume. Raises ArithmeticError where polynomial
-    and map disagree.
+    and map disagree, and where a volume contradicts Kojima and McShane's bound.
     """
 
     @cache
@@ -41,10 +43,14 @@ def compare(polynomial: float | None, iterated: float | None, member: Member) ->
         return iterated if polynomial is None else polynomial
     if not math.isclose(polynomial, iterated, rel_tol=AGREEMENT):
         raise ArithmeticError(
-            f"entropies of the member n = {member.n}, genus {member.genus}, p = {member.p}, k = {member.k}, "
-            f"m = {member.m} disagree: {polynomial!r} from its polynomial, {iterated!r} from the map"
+            f"{_name(member)}: entropy {polynomial!r} from its polynomial, but {iterated!r} from the map"
         )
     return polynomial
+
+
+def _name(member: Member) -> str:
+    facts = {name: getattr(member, name) for name in ("genus", "n", "p", "k", "m")}
+    return "member " + ", ".join(f"{name} = {value}" for name, value in facts.items() if value is not None)
 
 
 def _row(member: Member, measured: Callable[[str | WordOn], dict]) -> dict:
@@ -57,12 +63,16 @@ def _row(member: Member, measured: Callable[[str | WordOn], dict]) -> dict:
         torus, status = UNMEASURED, "not pseudo-Anosov"
     named = measured(member.named)["isometry_signature"] if member.named else None
     volume, low, high = _scaled(torus, member.degree)
+    ratio = None if volume is None else kojima_mcshane_ratio(volume, member.chi, h)
+    if ratio is not None and ratio > 1:
+        raise ArithmeticError(f"{_name(member)}: volume {volume} is above 3π|χ|h, which a theorem excludes")
     return {
         "word": member.torus[0] if isinstance(member.torus, tuple) else None,
         "p": member.p,
         "k": member.k,
         "m": member.m,
         "power": member.power,
+        "polynomial": json.dumps(diverging_polynomial(member.k, member.m)) if member.terms and member.power else None,
         "genus": member.genus,
         "n": member.n,
         "chi": member.chi,
@@ -82,7 +92,7 @@ def _row(member: Member, measured: Callable[[str | WordOn], dict]) -> dict:
         "solution_type": torus["solution_type"],
         "isometry_signature": torus["isometry_signature"] if member.degree == 1 else None,
         "isometric_to": member.named if named and named == torus["isometry_signature"] else None,
-        "km_ratio": None if volume is None else kojima_mcshane_ratio(volume, member.chi, h),
+        "km_ratio": ratio,
         "status": status,
         "reason": reason,
     }
