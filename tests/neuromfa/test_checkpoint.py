@@ -120,6 +120,7 @@ def test_a_truncated_file_is_named(tmp_path):
         (lambda m: m.pop(MLP_IN.format(0)), "no tensor gpt_neox.layers.0.mlp"),
         (lambda m: m.update({MLP_IN.format(0): m[MLP_IN.format(0)][:8].copy()}), "has shape"),
         (lambda m: m[MLP_IN.format(0)].__setitem__((3, 3), np.nan), "NaN or infinity"),
+        (lambda m: m[MLP_IN.format(0)].__setitem__((3, 3), -np.inf), "NaN or infinity"),
     ],
 )
 def test_a_bad_tensor_is_named(tmp_path, change, message):
@@ -181,6 +182,27 @@ def test_a_folder_may_hold_any_form_of_files(tmp_path, form, sharded):
     name = MLP_IN.format(1)
     rows, columns = np.array([63, 5]), np.array([1, 0, 15])
     assert np.array_equal(open_folder(folder).block(tensor(name), rows, columns), matrices[name][np.ix_(rows, columns)])
+
+
+def test_a_pytorch_file_of_the_old_format_is_read(tmp_path):
+    matrices = all_matrices()
+    folder = write_checkpoint(tmp_path / "c", matrices)
+    (folder / "model.safetensors").unlink()
+    tensors = {name: torch.from_numpy(values.copy()) for name, values in matrices.items()}
+    torch.save(tensors, folder / "pytorch_model.bin", _use_new_zipfile_serialization=False)
+    name, places = MLP_IN.format(0), np.arange(16)
+    assert np.array_equal(open_folder(folder).block(tensor(name), places, places), matrices[name][:16, :16])
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_truncated_pytorch_file_is_named(tmp_path, zipped):
+    folder = write_checkpoint(tmp_path / "c", all_matrices())
+    (folder / "model.safetensors").unlink()
+    file = folder / "pytorch_model.bin"
+    torch.save({"a": torch.zeros(1000)}, file, _use_new_zipfile_serialization=zipped)
+    file.write_bytes(file.read_bytes()[:2000])
+    with pytest.raises(InputError, match=r"pytorch_model\.bin: not a whole PyTorch file of tensors alone"):
+        open_folder(folder)
 
 
 def test_bfloat16_is_read_as_float32(tmp_path):

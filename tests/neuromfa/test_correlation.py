@@ -86,6 +86,19 @@ def test_a_damaged_file_of_scores_is_named(tmp_path):
         read_scores([tmp_path / "s.json"] * len(STEPS))
 
 
+def test_differences_and_partials_are_of_successive_steps_and_of_the_logarithm():
+    rng = np.random.default_rng(1)
+    steps = np.array([0, 1, 10, 100, 1000, 5000])
+    e, a = rng.random((2, 6))
+    scores = pd.DataFrame({"step": steps, "task": "piqa", "accuracy": a})
+    table = correlate(pd.DataFrame({"step": steps, "emergence": e}), scores, resamples=100, seed=0).set_index("measure")
+    assert table.loc["differences", "value"] == pytest.approx(stats.pearsonr(np.diff(e), np.diff(a))[0])
+    assert table.loc["differences", "points"] == 5
+    rest = [v - np.polyval(np.polyfit(np.log1p(steps), v, 1), np.log1p(steps)) for v in (e, a)]
+    assert table.loc["partial", "value"] == pytest.approx(stats.pearsonr(*rest)[0])
+    assert table.loc["time", "value"] == pytest.approx(stats.pearsonr(np.log1p(steps), a)[0])
+
+
 def test_steps_that_one_side_lacks_are_left_out():
     emergence = pd.DataFrame({"step": [0, 1, 2, 5], "emergence": [0.0, 1, 2, 9]})
     scores = pd.DataFrame({"step": [0, 1, 2, 4], "task": "piqa", "accuracy": [0.1, 0.2, 0.3, 0.9]})

@@ -12,6 +12,7 @@ import yaml
 
 from threefold.config import Config, load_config
 from threefold.config.neuromfa import PythiaModel
+from threefold.neuromfa.balls import PUBLISHED, Choices
 from threefold.neuromfa.evaluations import STEPS
 from threefold.neuromfa.neox import PYTHIA, Shape
 from threefold.neuromfa.published import LATE, published_emergence
@@ -26,6 +27,11 @@ CLAIMS = ROOT / "config" / "claims" / "neuromfa.yaml"
 def test_the_configuration_knows_exactly_the_models_of_the_library():
     assert set(get_args(PythiaModel)) == set(PYTHIA)
     assert [m.model for m in Config().neuromfa.initial] == list(PYTHIA)
+
+
+def test_the_default_choices_are_the_published_preset():
+    default = Config().neuromfa
+    assert Choices(window=default.window, **default.spectrum.model_dump()) == PUBLISHED
 
 
 def test_trained_models_are_named_by_their_size():

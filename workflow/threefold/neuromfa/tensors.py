@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Protocol
-from zipfile import BadZipFile
+from zipfile import BadZipFile, is_zipfile
 
 import numpy as np
 
@@ -86,13 +86,14 @@ class SafetensorsFile:
 
 
 class TorchFile:
-    """A PyTorch file (.bin, .pt) of tensors, mapped into memory; nothing else in it is ever run."""
+    """A PyTorch file (.bin, .pt) of tensors, mapped into memory where its format allows; nothing in it is ever run."""
 
     def __init__(self, path: str | Path):
         import torch  # here, because safetensors need it not
 
         try:
-            self._tensors = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+            mapped = is_zipfile(path)  # files of PyTorch before 1.6 are not, and are read whole
+            self._tensors = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
             self._tensors = self._tensors.get("state_dict", self._tensors)
             self.shapes = {name: tuple(tensor.shape) for name, tensor in self._tensors.items()}
         except (RuntimeError, UnpicklingError, AttributeError, EOFError, BadZipFile, ValueError) as error:
