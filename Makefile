@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Options for Snakemake, e.g. make reproduce ARGS="--configfile mine.yaml"
 ARGS ?=
 
-.PHONY: help setup reproduce claims verify crate cost test bench lint format config clean
+.PHONY: help setup reproduce claims verify crate cost sync test bench lint format config clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ crate: setup ## pack the run as an RO-Crate for an archive: threefold-crate.zip
 
 cost: setup ## what the stages and figures took, and what the same takes at the papers' scale
 	@$(BIN)/threefold cost --scale config/paper.yaml
+
+sync: setup ## upload to W&B what was tracked offline; ARGS=--dry-run only says what
+	@$(BIN)/threefold sync $(ARGS)
 
 test: setup lint ## run the checks and the tests
 	@$(BIN)/pytest

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, os.path.join(workflow.basedir, "workflow"))
@@ -18,6 +19,11 @@ except InputError as error:
 
 os.environ.setdefault("WANDB_MODE", CONFIG.tracking.mode)
 os.environ.setdefault("WANDB_PROJECT", CONFIG.tracking.project)
+os.environ.setdefault("WANDB_RUN_GROUP", time.strftime("run of %Y-%m-%d %H:%M:%S"))  # the jobs' Snakemakes inherit it
+if CONFIG.tracking.tags:
+    os.environ.setdefault("WANDB_TAGS", ",".join(CONFIG.tracking.tags))
+if CONFIG.tracking.entity:
+    os.environ.setdefault("WANDB_ENTITY", CONFIG.tracking.entity)
 
 
 def code(script):

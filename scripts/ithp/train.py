@@ -12,7 +12,7 @@ from threefold.record.tables import write_table
 from threefold.record.tracking import track
 
 params = snakemake.params
-with job(snakemake), track(snakemake, params.settings) as run:
+with job(snakemake), track(snakemake) as run:
     features = load(snakemake.input.features, snakemake.input.folds)
     resumptions = []
     for trial, folder in zip(params.trials, [Path(p).parent for p in snakemake.output.metrics], strict=True):
@@ -21,7 +21,13 @@ with job(snakemake), track(snakemake, params.settings) as run:
         state = hashlib.sha256(state.encode()).hexdigest()[:16]
         resumptions.append(Path(snakemake.log[0]).parent / f"{state}.ckpt")
         result = run_network(
-            features, model, chain.split("-"), params.settings, params.seed, run.lightning_logger(), resumptions[-1]
+            features,
+            model,
+            chain.split("-"),
+            params.settings,
+            params.seed,
+            run.lightning_logger(trial),
+            resumptions[-1],
         )
         write_table(folder / "predictions.parquet", result.predictions, "ithp/predictions")
         last = result.history[result.history["epoch"] == result.history["epoch"].max()]

@@ -9,13 +9,13 @@ from threefold.record.job import job
 from threefold.record.tracking import track
 
 params = snakemake.params
-with job(snakemake), track(snakemake, params.settings) as run:
+with job(snakemake), track(snakemake) as run:
     features = load(snakemake.input.features, snakemake.input.folds)
     for trial, multipliers in params.multipliers.items():
         folder = next(Path(p).parent for p in snakemake.output.metrics if Path(p).parent.name == trial)
         shuffled = trial == "shuffled"
         model, members = train(
-            features, multipliers, params.settings, params.seed, shuffled, logger=run.lightning_logger()
+            features, multipliers, params.settings, params.seed, shuffled, logger=run.lightning_logger(trial)
         )
         about = {"model": "ithp", "modalities": "-".join(features.modalities)}
         history = model.history_table().assign(modalities=about["modalities"])

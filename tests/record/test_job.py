@@ -13,7 +13,7 @@ from threefold.record.errors import InputError
 from threefold.record.job import job
 from threefold.record.progress import progress
 
-with job(SimpleNamespace(log=["logs/x.log"], rule="x", params={"code": "x:0"}, input=[], output=[])):
+with job(SimpleNamespace(log=["logs/x.log"], rule="x", wildcards={}, params={"code": "x:0"}, input=[], output=[])):
 """
 
 

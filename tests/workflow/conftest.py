@@ -16,7 +16,7 @@ import pytest
 from threefold.record.files import digest
 
 ROOT = Path(__file__).parents[2]
-NOT_ARTIFACTS = {"index.html", "report.html", ".gitkeep"}
+NOT_ARTIFACTS = {"index.html", "report.html", "runs.parquet", ".gitkeep"}
 SMALL = "tests/workflow/small.yaml"
 NOT_THE_PROJECT = shutil.ignore_patterns(".git", ".venv", ".snakemake", "results", "logs", "*cache*", "*.egg-info")
 

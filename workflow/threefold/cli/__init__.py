@@ -6,11 +6,11 @@ import sys
 
 import typer
 
-from threefold.cli import cost, ithp, ledger, results, tori
+from threefold.cli import cost, ithp, ledger, results, runs, tori
 from threefold.record.errors import InputError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for commands in (cost, ithp, ledger, results, tori):
+for commands in (cost, ithp, ledger, results, runs, tori):
     app.add_typer(commands.app)
 
 

@@ -19,9 +19,13 @@ from threefold.record.errors import InputError
 
 class Tracking(Section):
     mode: Literal["offline", "online", "disabled"] = "offline"
-    """Weights & Biases: offline keeps the runs in logs/wandb for a later `wandb sync`; WANDB_MODE goes before this."""
+    """Weights & Biases: offline keeps the runs in logs/wandb for a later `make sync`; WANDB_MODE goes before this."""
     project: str = "threefold"
-    """The W&B project that runs belong to."""
+    """The W&B project that runs belong to; WANDB_PROJECT goes before this."""
+    entity: str | None = None
+    """The W&B user or team that the project belongs to; none is the key's own. WANDB_ENTITY goes before this."""
+    tags: list[str] = []
+    """Tags of every run, besides its chain; WANDB_TAGS goes before this."""
 
 
 class Data(Section):

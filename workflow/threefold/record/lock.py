@@ -17,7 +17,8 @@ from threefold.record.files import digest, write_text
 
 Lock = dict[str, dict[str, Any]]  # artifact -> its entry
 STORE = "results/sweeps/trials/"  # trials, of this run's sweeps and of earlier ones, each named by what it depends on
-UNLISTED = ("threefold.lock.json", "index.html", "report.html", ".gitkeep")  # under results/, but not in the lock
+# Under results/, but not in the lock:
+UNLISTED = ("threefold.lock.json", "index.html", "report.html", "runs.parquet", ".gitkeep")
 OUTSIDE = "outside:"  # before the name of a file that is not in this folder
 
 
@@ -37,11 +38,9 @@ def write_record(snakemake) -> None:
     record = {
         "rule": snakemake.rule,
         "log": snakemake.log[0],
-        "params": _named(
-            {name: value for name, value in snakemake.params.items() if name not in ("code", "transport")}
-        ),
+        "params": named({name: value for name, value in snakemake.params.items() if name not in ("code", "transport")}),
         "code": snakemake.params["code"],
-        "inputs": {_named(path): digest(path) for path in sorted(set(snakemake.input))},
+        "inputs": {named(path): digest(path) for path in sorted(set(snakemake.input))},
         "outputs": {path: digest(path) for path in sorted(set(snakemake.output))},
     }
     write_text(_record_path(snakemake.log[0]), json.dumps(record, indent=1, default=str))
@@ -51,12 +50,12 @@ def _record_path(log: str | Path) -> Path:
     return Path(log).with_suffix(".json")
 
 
-def _named(value: Any) -> Any:
+def named(value: Any) -> Any:
     """`value`, a parameter or path, with the mere name in place of each path out of this folder."""
     if isinstance(value, dict):
-        return {key: _named(item) for key, item in value.items()}
+        return {key: named(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_named(item) for item in value]
+        return [named(item) for item in value]
     if isinstance(value, str) and (value.startswith("../") or Path(value).is_absolute()):
         inside = os.path.relpath(value)
         return OUTSIDE + Path(value).name if inside.startswith("../") else inside
