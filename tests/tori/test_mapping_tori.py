@@ -1,16 +1,20 @@
 """Mapping tori of words: volumes, isometry classes, and what happens to words that have none."""
 
+import time
+
 import pandas as pd
 import pytest
 import snappy
 
+from threefold.tori import mapping_tori
 from threefold.tori.classify import classify_words
 from threefold.tori.dynnikov import Braid
 from threefold.tori.mapping_tori import mapping_torus, measure_classes
+from threefold.tori.processes import Limits
 from threefold.tori.surfaces import find_surface
 from threefold.tori.triangulations import equip
 from threefold.tori.volumes import POSITIVE
-from threefold.tori.words import enumerate_words, from_braid, to_flipper
+from threefold.tori.words import enumerate_words, from_braid, from_twister, to_flipper
 
 
 def volumes_of(words, surface, **options):
@@ -137,3 +141,57 @@ def test_braids_of_least_dilatation(strands, letters, dilatation, volume):
     assert row["dilatation"] == pytest.approx(dilatation, abs=1e-9)
     assert row["dilatation"] == pytest.approx(Braid(tuple(letters), strands).dilatation().factor, rel=1e-12)
     assert row["volume"] == pytest.approx(volume, abs=1e-9)
+
+
+@pytest.mark.parametrize("trouble", ["abort", "hang"])
+def test_a_word_that_ends_or_blocks_its_process_is_recorded_and_harms_no_other(monkeypatch, trouble):
+    def troubled(word, surface):
+        if word == "aBB":
+            snappy.Triangulation(
+                "m003(-3,1)"
+            ).filled_triangulation().filled_triangulation() if trouble == "abort" else None
+            time.sleep(3600)
+        return mapping_torus(word, surface)
+
+    monkeypatch.setattr(mapping_tori, "mapping_torus", troubled)
+    table = volumes_of(["aB", "aBB", "aaB"], "S_1_1", workers=2, limits=Limits(seconds=0.25))
+    assert table["status"].tolist() == ["ok", "lost", "ok"]
+    assert table["volume"].notna().tolist() == [True, False, True]
+    assert "ended its process" in table["reason"][1]
+    assert "more than 0.25 s" in table["reason"][1]
+
+
+@pytest.mark.parametrize("kind", ["S_1_1", "S_1_2", "S_2_1"])
+def test_no_class_called_reducible_or_periodic_has_a_hyperbolic_mapping_torus(kind):
+    """The types come from the surface alone; here SnapPy is asked about all of them."""
+    surface = find_surface(kind)
+    words = enumerate_words(surface, 3)["word"]
+    classes = classify_words(words, surface)
+    asked = pd.DataFrame(measure_classes(classes.assign(type=None, dilatation=2.0, entropy=1.0), surface, 2, 0))
+    assert (asked["volume"].notna() == (classes["type"] == "pseudo-Anosov")).all()
+
+
+def test_words_with_one_mapping_torus_share_one_certificate():
+    table = volumes_of(["aB", "aBab", "AbAbAAb", "aaB"], "S_1_1").dropna(subset="volume")
+    for _, rows in table.groupby("isometry_signature"):
+        assert len(set(rows["volume_digits"])) == 1
+    proofs = {}
+    classes = classify_words(["aB", "aaB"], find_surface("S_1_1"))
+    one = measure_classes(classes, find_surface("S_1_1"), 40, 0, proofs=proofs)
+    assert len(proofs) == 2
+    assert measure_classes(classes, find_surface("S_1_1"), 40, 0, proofs=proofs) == one
+
+
+@pytest.mark.parametrize(
+    ("n", "s", "growth", "kind"),
+    [(7, 1, 1.94685627, "reducible"), (7, 2, 1.0, "reducible"), (8, 2, 1.0, "reducible"), (8, 3, 1.0, "reducible")],
+)
+def test_members_of_a_family_that_are_not_pseudo_anosov_are_recorded_as_such(n, s, growth, kind):
+    """The chain with five curves on S_{2,n} (spec §2.5)."""
+    surface = find_surface(f"S_2_{n}")
+    arcs = [f"t{i}" for i in range(1, s)] + [f"T{i}" for i in range(s, n)]
+    word = from_twister("*".join(["c", "b3", "b2", "b1", "a1", *arcs]), surface)
+    row = volumes_of([word], surface.name).iloc[0]
+    assert row["type"] in (kind, "periodic")
+    assert row["dilatation"] == pytest.approx(growth, abs=1e-8)
+    assert (row["status"], row["volume"]) == ("not hyperbolic", None)

@@ -1,8 +1,11 @@
 """Work in separate processes."""
 
 import os
+import re
+import time
 
 import pytest
+import snappy
 
 from threefold.tori.processes import Limits, map_in_processes
 
@@ -39,3 +42,29 @@ def test_an_item_that_takes_too_much_memory_is_lost_alone():
     limits = Limits(gigabytes=0.5)
     found = map_in_processes(_hungry, ["a", "hungry", "b"], lost=lambda item: f"lost {item}", limits=limits)
     assert list(found) == ["a", "lost hungry", "b"]
+
+
+def _stuck(item):
+    if item == "in C":
+        re.match(r"(a+)+$", "a" * 60 + "b")  # returns to the interpreter after years
+    elif item == "waiting":
+        time.sleep(3600)
+    return item
+
+
+@pytest.mark.parametrize("item", ["in C", "waiting"])
+def test_an_item_that_hangs_outside_of_python_is_lost_alone(item):
+    limits = Limits(seconds=0.2)
+    found = map_in_processes(_stuck, ["a", item, "b"], lambda item: f"lost {item}", workers=2, limits=limits)
+    assert list(found) == ["a", f"lost {item}", "b"]
+
+
+def _abort_in_snappy(item):
+    triangulation = snappy.Triangulation("m003(-3,1)" if item == "closed" else "m004").filled_triangulation()
+    return triangulation.filled_triangulation().num_tetrahedra()  # SnapPy ends the interpreter if it is closed
+
+
+def test_an_abort_inside_snappy_loses_one_item_of_a_batch():
+    items = ["a", "b", "closed", "c", "d"]
+    found = list(map_in_processes(_abort_in_snappy, items, lambda item: f"lost {item}", workers=2, batch=5))
+    assert found == [2, 2, "lost closed", 2, 2]

@@ -21,7 +21,10 @@ FORK = multiprocessing.get_context("fork")  # any other way of starting a worker
 
 
 class Limits(NamedTuple):
-    """What one item may use: seconds of processor time, and gigabytes of memory beyond those of the parent process."""
+    """What one item may use: seconds of processor time, and gigabytes of memory beyond those of the parent process.
+
+    By the clock it may take ten times as long, so that an item that waits for ever ends too.
+    """
 
     seconds: float = 120
     gigabytes: float = 4
@@ -68,11 +71,16 @@ def _limit_memory(size: int) -> None:
 
 def _limited(function: Callable[[Item], Result], seconds: float, item: Item) -> Result:
     """`function(item)`; the process ends if it takes longer, even inside SnapPy, or has no memory left."""
-    signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    for alarm, timer, limit in (
+        (signal.SIGVTALRM, signal.ITIMER_VIRTUAL, seconds),
+        (signal.SIGALRM, signal.ITIMER_REAL, 10 * seconds),
+    ):
+        signal.signal(alarm, signal.SIG_DFL)
+        signal.setitimer(timer, limit)
     try:
         return function(item)
     except MemoryError:
         os._exit(1)
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
