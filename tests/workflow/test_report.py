@@ -97,6 +97,12 @@ def test_every_decided_claim_is_traced_to_an_artifact_with_a_digest(results):
     assert all(claim.sha256[:12] in index for claim in decided.itertuples())
 
 
+def test_the_index_page_is_rendered_to_the_same_bytes(rerun, finished):
+    (rerun.folder / "results/index.html").unlink()
+    assert rerun.snakemake("results/index.html").returncode == 0
+    assert (rerun.folder / "results/index.html").read_bytes() == (finished.folder / "results/index.html").read_bytes()
+
+
 def test_a_card_of_a_figure_alone_is_made_without_the_rest(rerun):
     (rerun.folder / "results/threefold.lock.json").unlink()
     done = rerun.snakemake("results/figures/tori_volume.png", "--report", "one.html")
