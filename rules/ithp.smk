@@ -34,6 +34,7 @@ TRAINING |= {dataset: own.training for dataset, own in OWN.items() if own.traini
 ENCODERS = {dataset: {"text_encoder": own.text_encoder, "fine_tune": own.fine_tune} for dataset, own in OWN.items()}
 BATCHES = {dataset: batches(dataset, names) for dataset, names in MODALITIES.items()}
 TRIALS = {dataset: [trial for batch in parts.values() for trial in batch] for dataset, parts in BATCHES.items()}
+GPUS = int(CONFIG.ithp.device == "gpu")  # that a training asks for; "auto" takes one where the machine has it
 TABLED = [dataset for dataset, names in MODALITIES.items() if len(names) == 3 and dataset not in LAWS]
 
 ITHP_ARTIFACTS = [
@@ -161,6 +162,8 @@ for dataset, parts in BATCHES.items():
             conda:
                 "../envs/ithp.yaml"
             threads: 1
+            resources:
+                gpu=GPUS,
             params:
                 code=code("ithp/train"),
                 trials=batch_trials,
@@ -211,6 +214,8 @@ for dataset, multipliers in BOTTLENECKS.items():
         conda:
             "../envs/ithp.yaml"
         threads: 1
+        resources:
+            gpu=GPUS,
         params:
             code=code("ithp/train_bottleneck"),
             multipliers=multipliers,

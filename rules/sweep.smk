@@ -98,6 +98,8 @@ for swept_chain in CHAINS:  # not `chain`: a name that Snakemake itself has here
         conda:
             f"../envs/{swept_chain}.yaml"
         threads: 1
+        resources:
+            gpu=GPUS if swept_chain == "ithp" else 0,
         params:
             code=code(f"{swept_chain}/run_trials"),
             chain=swept_chain,

@@ -38,7 +38,9 @@ SchedulerParameters=batch_sched_delay=0,sched_interval=5
 MpiDefault=none
 ReturnToService=2
 MinJobAge=86400
-NodeName={host} NodeAddr=127.0.0.1 CPUs=16 RealMemory=64000 State=UNKNOWN
+KillWait=5
+GresTypes=gpu
+NodeName={host} NodeAddr=127.0.0.1 CPUs=16 RealMemory=64000 Gres=gpu:1 State=UNKNOWN
 PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE State=UP
 """
 
@@ -64,6 +66,8 @@ def slurm(state: Path) -> Iterator[dict[str, str]]:
             node_port=node_port,
         )
     )
+    # A GPU needs a character device of its own; as no cgroup guards it, any will do.
+    (state / "gres.conf").write_text(f"NodeName={socket.gethostname().split('.')[0]} Name=gpu File=/dev/null\n")
     srun = state / "bin" / "srun"  # the job step plugin drops SLURM_CONF before it calls srun, so srun carries it
     srun.write_text(f'#!/bin/sh\nSLURM_CONF={configuration} exec {shutil.which("srun")} "$@"\n')
     srun.chmod(0o755)

@@ -58,7 +58,8 @@ def _ithp_defaults(config: Config, parameters: Mapping[str, Any]) -> dict[str, A
     lists = {key for key, _ in ITHP_NAMES.values()}
     settings = {key: x for key, x in settings.items() if key not in lists}
     chosen = {"model": "ithp", "modalities": None, "protocol": None, "device": config.ithp.device}
-    return settings | flat | chosen | {"backbone": own.text_encoder if own and own.fine_tune else None}
+    encoder = {"text_encoder": own and own.text_encoder, "fine_tune": bool(own and own.fine_tune)}
+    return settings | flat | chosen | encoder
 
 
 class NeuromfaSpectrum(Spectrum):
