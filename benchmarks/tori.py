@@ -24,6 +24,7 @@ from rich.table import Table
 from threefold.tori.census import build_census
 from threefold.tori.classify import PSEUDO_ANOSOV, classify_words
 from threefold.tori.mapping_tori import measure_classes
+from threefold.tori.parts import ROWS
 from threefold.tori.processes import Limits, map_in_processes
 from threefold.tori.surfaces import Surface, find_surface
 from threefold.tori.volumes import POSITIVE
@@ -85,11 +86,11 @@ def classes_of(name: str, length: int) -> pd.DataFrame:
 
 
 def volumes_of(classes: dict[str, pd.DataFrame], workers: int) -> dict[str, pd.DataFrame]:
-    """The third stage, in the slices of 1024 words that the pipeline keeps."""
+    """The third stage, in slices as in the pipeline."""
     tables = {}
     for name, frame in classes.items():
         proofs, surface = {}, find_surface(name)
-        slices = [frame[start : start + 1024] for start in range(0, len(frame), 1024)]
+        slices = [frame[start : start + ROWS] for start in range(0, len(frame), ROWS)]
         rows = [row for part in slices for row in measure_classes(part, surface, 40, 0, workers=workers, proofs=proofs)]
         tables[name] = pd.DataFrame(rows)
     return tables
@@ -178,7 +179,7 @@ def scaling_row() -> tuple:
 def cost_of_paper_scale(sample: int = 400, measured: int = 40) -> Table:
     """What config/paper.yaml costs, from rates on words of the greatest length drawn at random."""
     table = Table(
-        "surface", "length", "words, about", "listed, µs", "classified, µs", "measured", "each, ms", "core hours"
+        "surface", "length", "words, about", "listed, µs", "classified, µs", "to measure", "each, ms", "core hours"
     )
     total = 0.0
     for name, length in yaml.safe_load(PAPER.read_text())["tori"]["max_length"].items():

@@ -97,7 +97,7 @@ class Tori(Section):
     """Processor time that one mapping torus may take; a word that takes more is recorded as lost."""
     word_gigabytes: float = Field(4.0, gt=0)
     """Memory that one mapping torus may take."""
-    batch: int = Field(32, ge=1)
+    batch: int = Field(8, ge=1)
     """Words that a worker process measures at a time. Changes no result."""
     families: Families = Families()
     """Families with ever more punctures."""

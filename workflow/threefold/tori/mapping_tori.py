@@ -43,7 +43,7 @@ def measure_classes(
     randomisations: int,
     seed: int,
     workers: int = 1,
-    batch: int = 32,
+    batch: int = 8,
     limits: Limits = Limits(),  # noqa: B008
     proofs: dict[str, dict] | None = None,
 ) -> list[dict]:

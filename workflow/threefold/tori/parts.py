@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from threefold.record.files import atomic, digest
 from threefold.record.tables import table_schema, write_table
 
-ROWS = 1024  # of a part that holds a slice of another table
+ROWS = 4096  # of a part that holds a slice of another table
 
 
 def unfinished(log: str | Path, facts: list, inputs: Iterable[str] = ()) -> Path:

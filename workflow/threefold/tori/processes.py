@@ -35,7 +35,7 @@ def map_in_processes(
     items: Sequence[Item],
     lost: Callable[[Item], Result],
     workers: int = 1,
-    batch: int = 32,
+    batch: int = 8,
     limits: Limits = Limits(),  # noqa: B008
 ) -> Iterator[Result]:
     """Yield `function(item)` for every item in order, from `workers` processes that take `batch` items at a time.
