@@ -65,7 +65,7 @@ def show(
     from threefold.tori.classify import classify_words
     from threefold.tori.exact import check_exactly
     from threefold.tori.mapping_tori import measure_classes
-    from threefold.tori.pictures import draw_word
+    from threefold.tori.pictures import save_word
     from threefold.tori.processes import Limits
     from threefold.tori.surfaces import find_surface
     from threefold.tori.words import check_cyclically_reduced
@@ -90,4 +90,4 @@ def show(
     for name, value in facts.items():
         print(f"  {name:15}{value}")
     if picture:
-        draw_word(word, on).savefig(picture)
+        save_word(word, on, picture)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from threefold.record.errors import InputError
+from threefold.record.files import atomic
 from threefold.record.style import COLOURS, PAGE, SEQUENCE, new_figure
 from threefold.tori.schematic import HOLE, MARKED, RIM, STEP, at, lay_out, puncture_angles, rim
 from threefold.tori.surfaces import Surface
@@ -33,6 +37,18 @@ def draw_word(word: str, surface: Surface) -> Figure:
     draw_on(axes, word, surface)
     axes.set_title(f"{word} on {surface.name}" if len(word) <= 60 else f"{len(word)} letters on {surface.name}")
     return figure
+
+
+def save_word(word: str, surface: Surface, path: Path) -> None:
+    """Write the picture of `word` as SVG, PNG or PDF, by the ending of `path`; the same word gives the same bytes.
+
+    Raises InputError for another ending.
+    """
+    undated = {".svg": {"Date": None}, ".png": {"Software": None}, ".pdf": {"CreationDate": None}}
+    if path.suffix not in undated:
+        raise InputError(f"picture {path}: its name ends in {path.suffix!r}; write .svg, .png or .pdf")
+    with atomic(path) as part:
+        draw_word(word, surface).savefig(part, metadata=undated[path.suffix])
 
 
 def draw_on(axes: Axes, word: str, surface: Surface) -> None:
