@@ -25,6 +25,7 @@ from threefold.neuromfa.architectures import Tensor
 from threefold.neuromfa.checkpoint import InitialCheckpoint
 from threefold.neuromfa.neox import Shape
 from threefold.record.files import atomic
+from threefold.record.preemption import Notice
 from threefold.record.progress import progress
 
 BYTES = 256  # the vocabulary: a token is a byte
@@ -87,7 +88,7 @@ def train(
     its update and, at checkpoints, on the held-out text; both in nats per byte.
 
     `state`: a file in which the training is saved every STATE_EVERY steps, and from which one that was killed goes on;
-    it is left there.
+    it is left there. A SIGTERM or SIGUSR1 saves it at once and raises Preempted.
     """
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
@@ -101,25 +102,27 @@ def train(
     groups = _decay_groups(model, settings["weight_decay"])
     optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.95), eps=1e-8, fused=True)
     history = _load_state(state, model, optimiser) if state and state.exists() else []
-    for step in progress(range(len(history), steps + 1), "training steps"):
-        row = {"step": step}
-        if step in kept:
-            save(step)
-            with torch.no_grad():
-                row["held_out_loss"] = _loss(model, held_out, fixed, context).item()
-        if step < steps:
-            for group in optimiser.param_groups:
-                group["lr"] = learning_rate(step + 1, settings)
-            loss = _loss(model, training, starts[step], context)
-            optimiser.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            row["loss"] = loss.item()
-        log({key: value for key, value in row.items() if key != "step"}, step)
-        history.append(row)
-        if state and step % STATE_EVERY == 0:
-            _save_state(state, model, optimiser, history)
+    with Notice() as notice:
+        for step in progress(range(len(history), steps + 1), "training steps"):
+            row = {"step": step}
+            if step in kept:
+                save(step)
+                with torch.no_grad():
+                    row["held_out_loss"] = _loss(model, held_out, fixed, context).item()
+            if step < steps:
+                for group in optimiser.param_groups:
+                    group["lr"] = learning_rate(step + 1, settings)
+                loss = _loss(model, training, starts[step], context)
+                optimiser.zero_grad()
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+                optimiser.step()
+                row["loss"] = loss.item()
+            log({key: value for key, value in row.items() if key != "step"}, step)
+            history.append(row)
+            if state and (notice.given or step % STATE_EVERY == 0):
+                _save_state(state, model, optimiser, history)
+                notice.obey(f"training saved at step {step}")
     return pd.DataFrame(history, columns=["step", "loss", "held_out_loss"])
 
 

@@ -49,9 +49,9 @@ def draw_correlation(
     for colour, (task, curve) in zip(COLOURS, scores.groupby("task", sort=False), strict=False):
         if task in ("lambada_openai", "piqa", "sciq", "arc_easy"):
             twin.plot(curve["step"], curve["accuracy"], color=colour, lw=1, label=TASK_NAMES[task])
-    for dashes, source in zip(("-", "--"), sources, strict=False):
+    for face, source in zip((PUBLISHED, "white"), sources, strict=False):
         curve = emergence[emergence["source"] == source]
-        left.plot(curve["step"], curve["emergence"], "o", ls=dashes, color=PUBLISHED, ms=3, label=SOURCES[source])
+        left.plot(curve["step"], curve["emergence"], "o-", color=PUBLISHED, mfc=face, ms=3, label=SOURCES[source])
     left.set(xlabel="training step", ylabel="degree of emergence $E$", title=correlation["model"].iloc[0])
     left.set_ylim(-0.02, 0.9)
     twin.set(ylabel="accuracy", ylim=(-0.02, 0.9))
@@ -69,7 +69,9 @@ def draw_correlation(
             y = np.arange(len(tasks))[::-1] + offset
             ax.errorbar(rows["value"], y, xerr=errors, fmt="o", color=colour, label=label, ms=3, lw=0.8)
         ax.set(yticks=range(len(tasks)), yticklabels=[TASK_NAMES[task] for task in tasks[::-1]], xlim=(-1.05, 1.05))
-        ax.set(xlabel="correlation with accuracy, 95 % interval", title=SOURCES[source])
+        ax.set(xlabel="correlation, 95 % interval", title=SOURCES[source])
+        if ax is not panels[0]:
+            ax.set_yticklabels([])
         ax.axvline(0, color="grey", lw=0.5)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower right", ncols=5, fontsize=7)
     return figure, correlation
@@ -98,7 +100,8 @@ def draw_scores(emergence: pd.DataFrame, scores: pd.DataFrame) -> tuple[Figure, 
     for left, right in zip(axes[:, 0], figure.axes[11::4], strict=True):
         left.set_ylabel("accuracy (solid)")
         right.set_ylabel("$E$ (dashed)")
-    figure.supxlabel("training step", fontsize=8)
+    for ax in axes[-1]:
+        ax.set_xlabel("training step")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=6)
     return figure, plotted
 
@@ -114,7 +117,8 @@ def draw_radars(emergence: pd.DataFrame, scores: pd.DataFrame) -> tuple[Figure, 
     """
     rated = emergence[emergence["model"].isin(scores["model"])]
     own = rated[["model", "step"]].assign(task="E", value=rated["emergence"])
-    values = pd.concat([own, scores.rename(columns={"accuracy": "value"})[["model", "step", "task", "value"]]])
+    others = scores.merge(own[["model", "step"]]).rename(columns={"accuracy": "value"})
+    values = pd.concat([own, others[["model", "step", "task", "value"]]])
     values = values[values["step"].isin(RADAR_STEPS)]
     axis = values.groupby(["model", "task"])["value"]
     low, high = axis.transform("min"), axis.transform("max")
@@ -136,6 +140,7 @@ def draw_radars(emergence: pd.DataFrame, scores: pd.DataFrame) -> tuple[Figure, 
             ax.plot(np.append(angles, angles[0]), np.append(radii, radii[0]), color=shades[step], lw=1, label=f"{step}")
         ax.set_xticks(angles, labels=names.values(), fontsize=6)
         ax.set_yticks([0.5, 1], labels=[])
+        ax.tick_params(axis="x", pad=9)
         ax.set_title(model, fontsize=8)
     handles = [mpl.lines.Line2D([], [], color=shade, label=f"step {step}") for step, shade in shades.items()]
     figure.legend(handles=handles, loc="outside right center", fontsize=6)
