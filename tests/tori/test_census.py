@@ -143,3 +143,21 @@ def test_the_command_shows_a_class_with_flippers_exact_answer():
     assert "agrees" in printed
     assert "at punctures: 2" in printed
     assert "2.02988321281930725004240510855" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["show", "abq"], "unknown letters q; generators: a, b, c, d, e, f"),
+        (["show", ""], "no letter"),
+        (["show", "abA"], "not cyclically reduced"),
+        (["show", "a", "--surface", "S_9_9"], "the alphabet has 26"),
+        (["show", "a", "--surface", "genus 2"], "unknown surface"),
+        (["census", "--table", "nowhere.parquet"], "does not exist"),
+    ],
+)
+def test_what_the_commands_cannot_read_is_refused_with_one_message(arguments, message):
+    error = CliRunner().invoke(app, arguments).exception
+    assert isinstance(error, InputError)
+    assert message in str(error)
+    assert len(str(error).splitlines()) <= 2

@@ -30,26 +30,30 @@ def test_the_figure_eight_knot():
 
 
 @pytest.mark.parametrize(
-    ("surface", "length", "hyperbolic", "distinct"),
+    ("surface", "hyperbolic", "distinct"),  # of length 2, 3, …; distinct ones of up to this length
     [
-        ("S_1_1", 6, 41, 20),
-        ("S_1_2", 4, 88, 23),
-        ("S_2_1", 4, 126, 5),
-        ("D_3", 6, 41, 15),
-        ("D_4", 5, 146, 22),
-        ("S_0_5", 4, 90, 12),
-        ("S_2_0", 4, 84, 5),  # spec: 71; from other cores SnapPy finds the structure of all classes left open
+        ("S_1_1", [1, 2, 5, 12, 41, 108], [1, 2, 5, 9, 20, 31]),
+        ("D_3", [1, 2, 5, 12, 41, 108], [1, 2, 5, 8, 15, 23]),
+        ("D_4", [0, 6, 27, 146], [0, 2, 8, 22]),
+        ("S_0_5", [0, 12, 90], [0, 2, 12]),
+        ("S_1_2", [0, 12, 88], [0, 5, 23]),
+        ("S_2_1", [0, 0, 126], [0, 0, 5]),
+        ("S_2_0", [0, 0, 84], [0, 0, 5]),  # spec: 71; from other cores SnapPy finds the structure of all pseudo-Anosovs
     ],
 )
-def test_counts_of_hyperbolic_words_and_of_distinct_mapping_tori(surface, length, hyperbolic, distinct):
+def test_counts_of_hyperbolic_words_and_of_distinct_mapping_tori(surface, hyperbolic, distinct):
     """The table of spec §5; the certificate proves every one of them."""
-    words = enumerate_words(find_surface(surface), length)["word"]
+    words = enumerate_words(find_surface(surface), len(hyperbolic) + 1)["word"]
     table = volumes_of(words, surface)
     assert table["word"].tolist() == words.tolist()
-    assert table[table["word"].str.len() == length]["volume"].count() == hyperbolic
-    assert table["isometry_signature"].nunique() == distinct
+    found = table[table["volume"].notna()]
+    lengths = range(2, len(hyperbolic) + 2)
+    assert [(found["word"].str.len() == length).sum() for length in lengths] == hyperbolic
+    up_to = [found[found["word"].str.len() <= length]["isometry_signature"] for length in lengths]
+    assert [signatures.nunique() for signatures in up_to] == distinct
     assert table["certified"].equals(table["volume"].notna())
-    assert (table.loc[table["volume"].notna(), "solution_type"] == POSITIVE).all()
+    assert (found["solution_type"] == POSITIVE).all()
+    assert (found["type"] == "pseudo-Anosov").all()
     assert table["km_ratio"].max() < 0.35
 
 
@@ -195,3 +199,18 @@ def test_members_of_a_family_that_are_not_pseudo_anosov_are_recorded_as_such(n, 
     assert row["type"] in (kind, "periodic")
     assert row["dilatation"] == pytest.approx(growth, abs=1e-8)
     assert (row["status"], row["volume"]) == ("not hyperbolic", None)
+
+
+def test_a_braid_that_does_not_use_its_last_strands_keeps_them():
+    """SnapPy takes the number of strands from the largest letter: alone, "aB" would be read on three (spec §4)."""
+    assert mapping_torus("aB", find_surface("D_5")).num_cusps() == 4
+    assert snappy.Manifold("Braid[1,-2]").num_cusps() == mapping_torus("aB", find_surface("D_3")).num_cusps() == 2
+
+
+def test_the_least_dilatation_of_the_closed_surface_of_genus_two():
+    """The root of x^4 - x^3 - x^2 - x + 1 (Cho and Ham; spec §6)."""
+    surface = find_surface("S_2_0")
+    classes = classify_words(["abcdab", *enumerate_words(surface, 4)["word"]], surface)
+    anosov = classes[classes["type"] == "pseudo-Anosov"].sort_values("dilatation")
+    assert anosov["word"].iloc[0] == "abcdab"
+    assert anosov["dilatation"].iloc[0] == pytest.approx(1.722083805739, abs=1e-11)

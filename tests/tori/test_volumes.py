@@ -8,7 +8,12 @@ from threefold.tori.volumes import POSITIVE, braid_name, kojima_mcshane_ratio, m
 
 @pytest.mark.parametrize(
     ("name", "volume"),
-    [("s776", 5.3334895669), (braid_name([1, -2]), 4.0597664256), (braid_name([1, 2, 3, 4, 1, 2]), 3.6638623767)],
+    [
+        *[("m003", 2.0298832128), ("m004", 2.0298832128), ("m125", 3.6638623767), ("m129", 3.6638623767)],
+        *[("s776", 5.3334895669), ("8^4_2", 7.3277247534), ("L10n113", 10.149416064)],
+        (braid_name([1, -2]), 4.0597664256),
+        (braid_name([1, 2, 3, 4, 1, 2]), 3.6638623767),
+    ],
 )
 def test_known_volumes(name, volume):
     assert measure_named(name, 40, 0)["volume"] == pytest.approx(volume, abs=1e-10)
