@@ -79,7 +79,7 @@ class Detector(nn.Module):
         if self.mixing is not None:  # a unit triangular map keeps the volume, so no determinant is added
             residual = residual + residual @ self.mixing.triu(1)
         standard = residual * torch.exp(-self.log_scale)
-        return (0.5 * standard.square() + self.log_scale + 0.5 * np.log(2 * np.pi)).sum(-1)
+        return 0.5 * standard.square().sum(-1) + (self.log_scale + 0.5 * np.log(2 * np.pi)).sum(-1)
 
 
 class PublishedDetector(nn.Module):

@@ -206,23 +206,22 @@ class Bottlenecks(nn.Module):
         tokens = weight if owner is None else weight[:, owner]
 
         def average(values: Tensor, weight: Tensor) -> Tensor:
-            return (values * weight).sum(1) / weight.sum(1).clamp(min=1)
+            return torch.where(weight > 0, values, 0).sum(1) / weight.sum(1).clamp(min=1)
 
-        own = tokens[..., None] > 0  # other rows are blanked: a wild value times a weight of 0 could still be NaN
-        inputs = [self.prime(modalities[0], owner, pieces)]
-        inputs += [self.standardised(k, x) for k, x in enumerate(modalities[1:], 1)]
-        inputs = [torch.where(own, x, 0) for x in inputs]
-        latents, terms = self.latents(inputs[0], sample), {}
+        # Other rows are blanked, because a wild value times a weight of 0 could still be NaN.
+        x0 = torch.where(tokens[..., None] > 0, self.prime(modalities[0], owner, pieces), 0)
+        latents, terms = self.latents(x0, sample), {}
         loss = torch.zeros(len(weight), device=weight.device)
         for k, (mean, log_variance, b) in enumerate(latents):
             kept = divergence(mean, log_variance)
             kept = kept.mean(-1) if self.preset.mean_over_dimensions else kept.sum(-1)
             terms[f"kl_{k}"] = average(kept, tokens)
-            terms[f"detector_{k}"] = average(self.detectors[k](b, inputs[k + 1]), tokens)
+            seen = self.standardised(k + 1, modalities[k + 1])
+            terms[f"detector_{k}"] = average(self.detectors[k](b, seen), tokens)
             bottleneck = terms[f"kl_{k}"] + self.detector_weight[k] * terms[f"detector_{k}"]
             loss = loss + self.architecture.information_weight * self.level_weight[k] * bottleneck
         if self.head:
-            logits = self.logits(inputs[0], latents, owner)
+            logits = self.logits(x0, latents, owner)
             if self.architecture.regression:
                 error = (logits - label).square()
             else:

@@ -102,9 +102,9 @@ def _mirrored(dataset: str, mirror: str | None) -> bool:
 
 
 def own_files(path: str) -> list[str]:
-    """The file `path`, or the files of the folder `path`."""
+    """The file `path`, or the files of the folder `path`; none where there is neither: its reader then says so."""
     if not Path(path).is_dir():
-        return [path]
+        return [path] if Path(path).exists() else []
     return sorted(os.fspath(file) for file in Path(path).iterdir() if file.is_file())
 
 

@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.plugins.environments import LightningEnvironment
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from threefold.ithp.network import Architecture, Batch, Bottlenecks, Replica, replica_of
+from threefold.record.preemption import Notice
 from threefold.record.progress import progress
 
 logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)  # it greets at every fit
@@ -80,7 +82,7 @@ class HierarchicalBottleneck(pl.LightningModule):
         if backbone := self.network.backbone:  # decay and rate as published
             groups.append({"params": list(backbone.matrices()), "lr": a.backbone_rate})
             groups.append({"params": list(backbone.vectors()), "lr": a.backbone_rate, "weight_decay": 0.0})
-        optimizer = torch.optim.AdamW(groups, lr=a.learning_rate, weight_decay=a.weight_decay)
+        optimizer = torch.optim.AdamW(groups, lr=a.learning_rate, weight_decay=a.weight_decay, fused=True)
         steps = self.trainer.estimated_stepping_batches
         rise = int(a.warmup * steps)
 
@@ -199,7 +201,13 @@ class Rows(pl.LightningDataModule):
 
 
 class _Order:
-    """Batches of an epoch in its own random order, from the step on at which training stands."""
+    """Batches of an epoch in its own random order, from the step on at which training stands.
+
+    A text encoder pads the rows of a batch to a common length. Of its rows, those of like length go together, out of
+    `POOL` batches each time.
+    """
+
+    POOL = 16
 
     def __init__(self, rows: Rows):
         self.rows = rows
@@ -209,8 +217,15 @@ class _Order:
 
     def __iter__(self) -> Iterator[Tensor]:
         epoch, done = divmod(self.rows.trainer.global_step, len(self))
-        order = np.random.default_rng([self.rows.seed, epoch]).permutation(len(self.rows))
-        yield from torch.from_numpy(order).split(self.rows.batch_size)[done:]
+        rng, size = np.random.default_rng([self.rows.seed, epoch]), self.rows.batch_size
+        order = rng.permutation(len(self.rows))
+        if self.rows.pieces is None:
+            yield from torch.from_numpy(order).split(size)[done:]
+            return
+        pools = np.split(order, range(self.POOL * size, len(order), self.POOL * size))
+        order = np.concatenate([pool[np.argsort(self.rows.lengths[pool], stable=True)] for pool in pools])
+        batches = torch.from_numpy(order).split(size)
+        yield from (batches[k] for k in rng.permutation(len(batches))[done:])
 
 
 class _EpochProgress(pl.Callback):
@@ -222,20 +237,25 @@ class _EpochProgress(pl.Callback):
 
 
 class _Resumption(pl.Callback):
-    """Saves where training stands every `every` steps, whole or not at all.
+    """Saves where training stands every `every` steps and when a signal asks for the end, whole or not at all.
 
     Not at the last step of an epoch, because Lightning would then leave out the epoch's end on resuming: one later.
     """
 
     def __init__(self, path: Path, every: int):
-        self.path, self.every, self.saved = path, every, 0
+        self.path, self.every, self.saved, self.notice = path, every, 0, Notice()
+
+    def on_train_start(self, *_) -> None:
+        self.notice.listen()  # in place of Lightning's handler, which ends the training without saving it
 
     def on_train_batch_end(self, trainer: pl.Trainer, module, outputs, batch, batch_idx: int) -> None:
-        if trainer.global_step - self.saved >= self.every and batch_idx + 1 < trainer.num_training_batches:
+        step = trainer.global_step
+        if batch_idx + 1 < trainer.num_training_batches and (self.notice.given or step - self.saved >= self.every):
             part = self.path.with_suffix(".part")
             trainer.save_checkpoint(part)
             part.replace(self.path)
-            self.saved = trainer.global_step
+            self.saved = step
+            self.notice.obey(f"training saved at step {step}")
 
 
 def fit(
@@ -251,7 +271,8 @@ def fit(
     """Train all replicas for `epochs` epochs; `device` is Lightning's accelerator. No test row enters any choice.
 
     `resume`: a file in which the state is saved every `every` steps, and from which a training that was killed goes on
-    to the same weights as if it had not been. It is left there; delete it once the weights are saved.
+    to the same weights as if it had not been. It is left there; delete it once the weights are saved. A SIGTERM or
+    SIGUSR1 saves it at once and raises Preempted.
     """
     model.network.standardise(rows.modalities, _token_weight(rows))
     if resume:
@@ -267,6 +288,7 @@ def fit(
             _EpochProgress(epochs, f"train {len(rows.weight)} replicas"),
             *([_Resumption(resume, every)] if resume else []),
         ],
+        plugins=[LightningEnvironment()],  # not Slurm's, which submits the job again by itself
         enable_checkpointing=False,
         enable_progress_bar=False,
         enable_model_summary=False,
