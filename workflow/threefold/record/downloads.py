@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,20 +43,28 @@ def fetch(path: str | Path, sha256: str, copy: Path | None, urls: Sequence[str])
 
 
 def _download(urls: Sequence[str], sha256: str, path: Path) -> None:
+    """What a broken connection leaves stays beside `path`; the next attempt, of a later run too, goes on from it."""
     import pooch  # here, because rules may import this module
 
-    downloader = pooch.HTTPDownloader(timeout=30)
-    with atomic(path) as part:
-        failures = []
-        for url in [*urls, *urls]:  # a second round, because most failures pass
-            try:
-                downloader(url, os.fspath(part), None, check_only=False)
-                if (found := digest(part)) == sha256:
-                    return
-                failures.append(f"{url}: SHA-256 {found[:16]}…, expected {sha256[:16]}…")
-            except Exception as error:  # requests raises its own, urllib3's and ssl's
-                failures.append(f"{url}: {type(error).__name__}")
-        raise InputError(
-            f"{path.name} could not be downloaded: {'; '.join(failures[: len(urls)])}. "
-            "Check the network, or set data.mirror to a folder that has it."
-        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part, failures = path.with_name(f".{path.name}.download"), []
+    for url in [*urls, *urls]:  # a second round, because most failures pass
+        done = part.stat().st_size if part.exists() else 0
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
+        try:
+            with part.open("ab") as file:
+                pooch.HTTPDownloader(timeout=30, headers=headers)(url, file, None, check_only=False)
+            if (found := digest(part)) == sha256:
+                part.replace(path)
+                return
+            part.unlink()  # another file, or one that was appended to a piece of it
+            failures.append(f"{url}: SHA-256 {found[:16]}…, expected {sha256[:16]}…")
+        except Exception as error:  # requests raises its own, urllib3's and ssl's
+            failures.append(f"{url}: {type(error).__name__}")
+            refused = getattr(getattr(error, "response", None), "status_code", None) == 416  # nothing from there on
+            if refused or part.stat().st_size == 0:
+                part.unlink()
+    raise InputError(
+        f"{path.name} could not be downloaded: {'; '.join(failures[: len(urls)])}. "
+        "Check the network, or set data.mirror to a folder that has it."
+    )
