@@ -22,6 +22,7 @@ from filelock import FileLock
 from threefold.record.errors import InputError
 from threefold.record.files import digest, write_text
 from threefold.record.progress import progress
+from threefold.record.redact import redact
 
 log = logging.getLogger(__name__)
 Run = Callable[[dict[str, Any], Sequence[str], int], Mapping[str, float]]  # settings, input files, seed -> metrics
@@ -127,4 +128,4 @@ def _run_and_keep(trial: Trial, run: Run, path: Path, sender) -> None:
 
 
 def _failed(reason: str) -> dict[str, Any]:
-    return {"status": "failed", "reason": " ".join(reason.split()), "metrics": {}}
+    return {"status": "failed", "reason": " ".join(redact(reason).split()), "metrics": {}}

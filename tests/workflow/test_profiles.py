@@ -1,0 +1,26 @@
+"""The profile for Slurm names rules that there are, and every figure."""
+
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PROFILE = yaml.safe_load((ROOT / "profiles" / "slurm" / "config.yaml").read_text())
+SCRIPTS = {path.stem: path.parent.name for path in (ROOT / "scripts").glob("*/*.py")}
+
+
+def test_every_figure_is_grouped_with_those_of_its_chain():
+    figures = {name: f"figures_{chain}" for name, chain in SCRIPTS.items() if name.startswith("figure_")}
+    assert PROFILE["groups"] == figures
+    assert set(PROFILE["group-components"]) == set(figures.values())
+
+
+def test_resources_are_given_to_rules_that_there_are():
+    rules = {*SCRIPTS, *(f"run_trials_{chain}" for chain in ("neuromfa", "ithp", "tori"))} - {"run_trials"}
+    assert set(PROFILE["set-resources"]) | set(PROFILE["set-threads"]) <= rules
+
+
+def test_memory_and_time_grow_with_the_attempt():
+    given = [PROFILE["default-resources"], *PROFILE["set-resources"].values()]
+    assert all(str(value).endswith("* attempt") for resources in given for value in resources.values())
+    assert PROFILE["retries"] > 0
