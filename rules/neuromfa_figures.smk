@@ -30,6 +30,7 @@ DRAWN = {
     "controls": ("controls", "Emergence and its controls", {"controls": ["results/neuromfa/controls/trained.parquet"]}),
     "hops": ("hops", "One, two and three hops", {"hops": ["results/neuromfa/hops/trained.parquet"]}),
     "initial": ("initial", "Step 0 over model size", {"initial": ["results/neuromfa/initial.parquet"]}),
+    "balls": ("balls", "Two kinds of balls", {}),
     "known": ("known", "Known spectra", {"known": ["results/neuromfa/known.parquet"]}),
     "correlation": ("correlation", "Emergence and benchmark scores", CORRELATION),
     "radars": ("radars", "Emergence on a radar with benchmarks", {"scores": SCORES_OF.get(PUBLISHED)}),

@@ -5,11 +5,11 @@ import pytest
 
 from threefold.neuromfa.balls import PUBLISHED
 from threefold.neuromfa.checkpoint import InitialCheckpoint
-from threefold.neuromfa.figures import draw_hops
 from threefold.neuromfa.hops import measure_hops
 from threefold.neuromfa.neox import PYTHIA
 from threefold.neuromfa.sampling import sample_graphs
 from threefold.neuromfa.spectrum import fit_network
+from threefold.neuromfa.spectrum_figures import draw_hops
 from threefold.record.tables import write_table
 
 

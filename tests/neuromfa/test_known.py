@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from threefold.neuromfa.figures import draw_known
-from threefold.neuromfa.known import cantor_tau, known_spectra, small_world_tau
+from threefold.neuromfa.known import cantor_tau, known_spectra, small_world_tau, two_balls
 from threefold.neuromfa.spectrum import Q, legendre
+from threefold.neuromfa.spectrum_figures import draw_balls, draw_known
+from threefold.record.style import save_figure
 from threefold.record.tables import write_table
 
 
@@ -23,6 +24,15 @@ def test_a_ring_is_a_line():
 def test_a_random_network_has_the_spectrum_of_the_figure():
     alpha, _ = legendre(small_world_tau(1, seed=0))
     assert (np.nanmin(alpha), np.nanmax(alpha)) == (pytest.approx(2.64, abs=0.03), pytest.approx(3.03, abs=0.03))
+
+
+def test_balls_are_drawn_with_what_lies_inside(tmp_path):
+    figure, plotted = draw_balls(two_balls())
+    ring, star = (rows for _, rows in plotted.groupby("panel", sort=False))
+    assert len(ring) == 48 and ring["distance"].max() > 2 and ring["inside"].equals(ring["distance"] <= 2)
+    assert np.allclose(np.hypot(star["x1"], star["y1"]), star["distance"]) and star["distance"].between(1, 150).all()
+    assert 11 < star["inside"].sum() < len(star)
+    save_figure(figure, plotted, tmp_path / "balls.png")
 
 
 def test_known_spectra_are_a_table_and_a_figure(tmp_path):

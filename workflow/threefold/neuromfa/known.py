@@ -10,6 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import shortest_path
 
+from threefold.neuromfa.balls import PUBLISHED, lengths
+from threefold.neuromfa.checkpoint import InitialCheckpoint
+from threefold.neuromfa.neox import PYTHIA
+from threefold.neuromfa.sampling import sample_graphs
 from threefold.neuromfa.spectrum import Q, legendre, log_partition_function, mass_exponent
 
 NODES, NEIGHBOURS = 1000, 4
@@ -47,3 +51,25 @@ def known_spectra(networks: int) -> pd.DataFrame:
         alpha, f = legendre(tau)
         tables.append(pd.DataFrame({"name": name, "draw": draw, "q": Q, "alpha": alpha, "f": f}))
     return pd.concat(tables, ignore_index=True).dropna(ignore_index=True)
+
+
+def two_balls() -> pd.DataFrame:
+    """The two kinds of balls of the paper's toy figure, as edges to draw: `panel`, `x0`, `y0`, `x1`, `y1`, `distance`.
+
+    "unweighted": a ring of 24 nodes of which a tenth of the edges is rewired; an edge is as far from the first node as
+    the farther of its ends. "weighted": the direct edges out of one neuron of Pythia-14M's initial weights, drawn at
+    their lengths, up to the window.
+    """
+    graph = nx.watts_strogatz_graph(24, NEIGHBOURS, 0.1, seed=0)
+    steps = nx.single_source_shortest_path_length(graph, 0)
+    angle = 2 * np.pi * np.arange(24) / 24
+    x, y = np.sin(angle), np.cos(angle)
+    unweighted = [(x[a], y[a], x[b], y[b], max(steps[a], steps[b])) for a, b in sorted(graph.edges)]
+    network = sample_graphs(InitialCheckpoint("pythia-14m", PYTHIA["pythia-14m"], 0), 32, [0]).network(0)
+    found = lengths(network["X_F"][0, :, 0])
+    found = found[(found > PUBLISHED.beyond) & (found <= PUBLISHED.window)].astype(float)
+    angle = 2 * np.pi * np.arange(len(found)) / len(found)
+    weighted = [(0.0, 0.0, r * np.sin(a), r * np.cos(a), r) for r, a in zip(found, angle, strict=True)]
+    columns = ["x0", "y0", "x1", "y1", "distance"]
+    tables = {"unweighted": unweighted, "weighted": weighted}
+    return pd.concat([pd.DataFrame(rows, columns=columns).assign(panel=name) for name, rows in tables.items()])

@@ -134,3 +134,26 @@ def draw_known(known: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
         ax.legend(fontsize=6)
     right.set_ylim(top=0.55)
     return figure, plotted
+
+
+def draw_balls(edges: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
+    """The two kinds of balls: over several edges of a ring, and of the direct edges out of a neuron.
+
+    edges: as from `known.two_balls`. What lies inside the ball is coloured.
+    """
+    figure, axes = new_figure(1, 2, width=5.4, height=2.9)
+    plotted = edges.assign(inside=edges["distance"] <= edges["panel"].map(RADII))
+    titles = ("unweighted: two steps along edges", "weighted: direct edges up to a length of 50")
+    for ax, (_, rows), title in zip(axes, plotted.groupby("panel", sort=False), titles, strict=True):
+        for inside, colour, order in ((False, "0.75", 1), (True, COLOURS[0], 2)):
+            part = rows[rows["inside"] == inside]
+            ax.plot(part[["x0", "x1"]].T, part[["y0", "y1"]].T, "o-", color=colour, lw=0.8, ms=3, zorder=order)
+        first = rows.iloc[0]
+        ax.plot(first["x0"], first["y0"], "o", color=COLOURS[1], ms=6, zorder=3)
+        ax.set_title(title, fontsize=8)
+        ax.set_aspect("equal")
+        ax.set_axis_off()
+    return figure, plotted
+
+
+RADII = {"unweighted": 2, "weighted": 50}
