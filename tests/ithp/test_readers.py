@@ -1,8 +1,11 @@
 """Small files in the formats that multimodal data come in: what is read, and what is refused in one line."""
 
 import json
+import os
 import pickle
 import shutil
+import tempfile
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -16,6 +19,16 @@ from threefold.ithp.words import Tokens
 from threefold.record.errors import InputError
 
 RNG = np.random.default_rng(0)
+
+
+MARK = Path(tempfile.gettempdir(), f"threefold-ran-{os.getpid()}")
+
+
+class Run:
+    """Pickles as a call of the shell."""
+
+    def __reduce__(self):
+        return os.system, (f"touch {MARK}",)
 
 
 def dump(path, content):
@@ -106,11 +119,21 @@ def test_mag_is_pooled_with_its_standard_split_and_minus_infinity_counted(tmp_pa
         (lambda d: d.update(facet=d.pop("train")), "the wrong file that MAG's old Dropbox link serves"),
         (lambda d: d["dev"].append((1, 2)), "dev row 1 is not"),
         (lambda d: d["test"].append((((*mag_row(0)[0][:2], np.ones((2, 4)))), 0.0, "v")), "3 words, 3 visual and 2"),
+        (
+            lambda d: d["dev"].append(((["a"], [[1.0], [1.0, 2.0]][:1], [[1, [2]]]), 0.0, "v")),
+            "dev row 1, acoustic: not a",
+        ),
+        (lambda d: d["dev"].append((mag_row(0)[0], 4.0, "v")), "label 4.0 of row 5 is not between -3 and 3"),
+        (lambda d: d["dev"].append((mag_row(0)[0], np.nan, "v")), "label nan of row 5"),
+        (lambda d: d["dev"].append(((["a"], np.ones((1, 5)), np.ones((1, 9))), 0.0, "v")), "A have 4 and 9 columns"),
+        (lambda d: d["dev"].append((([], np.ones((0, 5)), np.ones((0, 4))), 0.0, "v")), "row 5 has no step of A"),
+        (lambda d: d.update(dev=Run()), "refused the global .*system"),
     ],
 )
 def test_a_mag_file_that_is_another_is_named(tmp_path, change, message):
     with pytest.raises(InputError, match=message):
         read("mag", mag(tmp_path / "mosi.pkl", change), ["A"])
+    assert not MARK.exists()
 
 
 def test_mmsa_keeps_to_the_real_lengths(tmp_path):
@@ -166,6 +189,15 @@ def test_mustard_as_its_authors_give_it(tmp_path, mirror):
     assert features.modalities["A"][6].tolist() == [0, 1, 2, 3]
     assert features.modalities["T"][3].tolist() == [1.5, 3.0]
     assert len(features.folds["published folds"]) == 5
+    (tmp_path / "bert-input.txt").write_text("so what\n" * 689 + "never\n")
+    assert read("mustard", tmp_path, ["T"], encode=spell).modalities["T"].shape == (690, 2)
+    folds = pickle.loads((tmp_path / "split_indices.p").read_bytes(), encoding="latin1")
+    dump(tmp_path / "split_indices.p", [(train, test[1:]) for train, test in folds])
+    with pytest.raises(InputError, match=r"split_indices\.p: a fold does not hold each of 690 rows once"):
+        read("mustard", tmp_path)
+    dump(tmp_path / "split_indices.p", [folds[0]] * 5)
+    with pytest.raises(InputError, match=r"published folds: row .* is in more than one test fold"):
+        read("mustard", tmp_path)
     (tmp_path / "resnet_pool5.hdf5").unlink()
     with pytest.raises(InputError, match=r"no resnet_pool5\.hdf5"):
         read("mustard", tmp_path)
@@ -195,6 +227,15 @@ def test_ones_own_features(tmp_path):
         ({"split": np.array(["train"] * 20)}, "no row called test"),
         ({"X_T": None, "X_Z": np.zeros((20, 1))}, "no modality T.*prime"),
         ({"X_T": np.array([[object()]] * 20)}, "without pickled objects"),
+        ({"X_T": np.zeros((20, 0))}, "modality T has no columns"),
+        ({"X_T": np.full((20, 3), 7.0)}, "modality T has only constant columns"),
+        ({"X_T": np.full((20, 3), np.nan)}, "modality T has only constant columns"),
+        ({"group": np.zeros(20)}, "all 20 rows are of one group"),
+        ({"group": np.arange(19)}, "group has 19 rows, the label 20"),
+        ({"lengths": np.full(19, 1)}, "lengths has 19 rows"),
+        ({"lengths": np.full(20, 2)}, "modality T has 20 rows, the lengths add up to 40"),
+        ({"lengths": np.repeat([0, 2], 10)}, "row 0 has no tokens"),
+        ({"label": np.full(20, np.nan)}, "labels"),
     ],
 )
 def test_features_that_cannot_be_right_are_refused(tmp_path, change, message):
@@ -203,8 +244,75 @@ def test_features_that_cannot_be_right_are_refused(tmp_path, change, message):
 
 
 @pytest.mark.parametrize(
+    ("folds", "message"),
+    [
+        ([[*range(10)], [*range(9, 20)]], "row 9 is in more than one test fold"),
+        ([[*range(10)], [*range(11, 20)]], r"row 10 is in no test fold \(1 such\)"),
+        ([[*range(10)], [*range(10, 21)]], "row 20, but rows are 0 to 19"),
+        ([[*range(20)], []], "holds no row, or leaves none to train on"),
+        ([[*range(20)]], "holds no row, or leaves none to train on"),
+    ],
+)
+def test_folds_that_share_or_miss_rows_are_refused(tmp_path, folds, message):
+    with pytest.raises(InputError, match=message):
+        read("neutral", neutral(tmp_path / "mine.npz", {"folds": folds}))
+    path = neutral(tmp_path / "good.npz", {"folds": [[*range(10)], [*range(10, 20)]]})
+    save(read("neutral", path), *(tmp_path / name for name in ("f.npz", "folds.json", "card.json")))
+    (tmp_path / "folds.json").write_text(json.dumps({"mine": folds}))
+    with pytest.raises(InputError, match=message):
+        load(tmp_path / "f.npz", tmp_path / "folds.json")
+
+
+def test_a_card_that_is_no_json_is_named(tmp_path):
+    neutral(tmp_path / "mine.npz").with_suffix(".json").write_text("{task: regression}")
+    with pytest.raises(InputError, match=r"mine\.json: .*expected JSON"):
+        read("neutral", tmp_path / "mine.npz")
+
+
+def test_ones_own_sequences_are_kept_or_pooled(tmp_path):
+    lengths = np.arange(20) % 3 + 1
+    x = RNG.normal(size=(lengths.sum(), 3))
+    x[0, 0] = -np.inf
+    x[1, 0] = 5.0
+    arrays = {"X_T": x, "X_A": x[:, :2], "lengths": lengths}
+    features = read("neutral", neutral(tmp_path / "mine.npz", **arrays), per_token=True)
+    assert features.modalities["T"].shape == x.shape
+    assert features.modalities["T"][0, 0] == 0
+    assert features.replaced == {"T": 1, "A": 1}
+    pooled = read("neutral", tmp_path / "mine.npz")
+    np.testing.assert_allclose(pooled.modalities["T"][1], x[1:3].mean(0), rtol=1e-6)
+    with pytest.raises(InputError, match="no tokens in common"):
+        read("neutral", neutral(tmp_path / "pooled.npz"), per_token=True)
+
+
+def test_texts_of_ones_own_are_encoded(tmp_path):
+    text = np.array(["so what now", "never"] * 10)
+    path = neutral(tmp_path / "mine.npz", X_T=None, text=text)
+    features = read("neutral", path, ["T", "A"], encode=spell)
+    np.testing.assert_allclose(features.modalities["T"][:2, 0], [(0 + 0 + 1 + 1 + 2 + 2 - 1) / 7, -1 / 3], rtol=1e-6)
+    tokens = read("neutral", path, ["T"], encode=spell, per_token=True)
+    assert tokens.lengths.tolist() == [7, 3] * 10
+    assert len(tokens.pieces) == 100
+
+
+def test_mmsa_keeps_tokens_where_its_modalities_are_aligned(tmp_path):
+    def align(data):
+        for part in data.values():
+            n = len(part["text"])
+            part["text_bert"] = np.stack([np.zeros((n, 6)), np.arange(6) < 4 * np.ones((n, 1)), np.zeros((n, 6))], 1)
+            part.pop("audio_lengths"), part.pop("vision_lengths")
+
+    features = read("mmsa", mmsa(tmp_path / "aligned_50.pkl", align), ["T", "A", "V"], per_token=True)
+    assert features.lengths.tolist() == [4] * 10
+    assert features.modalities["V"].shape == (40, 5)
+    with pytest.raises(InputError, match="not aligned step by step"):
+        read("mmsa", mmsa(tmp_path / "unaligned_50.pkl"), per_token=True)
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
+        (b"", "an empty file"),
         (b"<!DOCTYPE html><title>Google Drive - Quota exceeded</title>", "a web page"),
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0", "git-LFS pointer"),
         (pickle.dumps({"train": [np.ones(50)]})[:-20], "refused"),

@@ -104,6 +104,8 @@ def check(name: str, features: Features) -> None:
 def check_folds(name: str, folds: dict[str, list[np.ndarray]], rows: int) -> None:
     """Raise InputError unless the test folds of every protocol hold each row once; a single one may be any part."""
     for protocol, tests in folds.items():
+        if not 0 < min(map(len, tests)) <= max(map(len, tests)) < rows:
+            raise InputError(f"{name}: {protocol}: a test fold holds no row, or leaves none to train on")
         held_out = np.concatenate(tests)
         if wrong := sorted(set(held_out.tolist()) - set(range(rows))):
             raise InputError(f"{name}: {protocol}: a test fold has row {wrong[0]}, but rows are 0 to {rows - 1}")
@@ -113,8 +115,6 @@ def check_folds(name: str, folds: dict[str, list[np.ndarray]], rows: int) -> Non
         if len(tests) > 1 and counts.min() == 0:
             missed = np.flatnonzero(counts == 0)
             raise InputError(f"{name}: {protocol}: row {missed[0]} is in no test fold ({len(missed)} such)")
-        if not 0 < min(map(len, tests)) <= max(map(len, tests)) < rows:
-            raise InputError(f"{name}: {protocol}: a test fold holds no row, or leaves none to train on")
 
 
 def grouped_folds(group: np.ndarray) -> dict[str, list[np.ndarray]]:
@@ -144,7 +144,7 @@ def load(features: str | Path, folds: str | Path) -> Features:
         optional = {name: arrays.get(name) for name in OPTIONAL}
         label, group = arrays["label"], arrays["group"]
     protocols = json.loads(Path(folds).read_text())
-    protocols = {name: [np.array(rows) for rows in tests] for name, tests in protocols.items()}
+    protocols = {name: [np.array(rows, int) for rows in tests] for name, tests in protocols.items()}
     check_folds(str(folds), protocols, len(label))
     return Features(modalities, label, group, protocols, **optional)
 
