@@ -31,4 +31,4 @@ rule tori:
 
 rule sweep:
     input:
-        [path for path in SWEEP_ARTIFACTS + SWEEP_FIGURES if not ASKED or f"/{ASKED[0].name}/" in path],
+        [path for path in SWEEP_ARTIFACTS + SWEEP_FIGURES if not ASKED or f"/{ASKED.name}/" in path],

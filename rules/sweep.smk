@@ -4,7 +4,7 @@ How many rounds and batches there are follows from the sweep's file, so no check
 round is found on the way. A batch runs those of its trials that results/sweeps/trials has not.
 """
 
-from threefold.config.sweeps import load_sweep
+from threefold.config.sweeps import load_sweeps
 
 # target -> name of the input of a trial -> its files
 TRIAL_FILES = {
@@ -17,18 +17,16 @@ TRIAL_FILES = {
     "tori/classes": {"none": []},
 }
 try:
-    LISTED = [load_sweep(path, CONFIG) for path in CONFIG.sweeps]
-    ASKED = [load_sweep(CONFIG.sweep, CONFIG)] if CONFIG.sweep else []
+    LISTED, ASKED = load_sweeps(CONFIG)
 except InputError as error:
     sys.exit(str(error))
-LACKING = {s.name: [x for x in s.defaults if x not in TRIAL_FILES[s.file.target]] for s in LISTED + ASKED}
-if ASKED and (lacking := LACKING[ASKED[0].name]):
-    sys.exit(
-        f"{CONFIG.sweep}: no {', '.join(lacking)} here; set data.mirror or data.download, or add it to the configuration"
-    )
+LOADED = {s.name: s for s in [*LISTED, *([ASKED] if ASKED else [])]}
+LACKING = {name: [x for x in s.defaults if x not in TRIAL_FILES[s.file.target]] for name, s in LOADED.items()}
+if ASKED and (lacking := LACKING[ASKED.name]):
+    sys.exit(f"{CONFIG.sweep}: no {', '.join(lacking)} here; set data.mirror or data.download, or configure it")
 if workflow.is_main_process and (left_out := [name for name, lacking in LACKING.items() if lacking]):
     logger.info(f"sweeps: without {' and '.join(left_out)}, whose data are not here")
-SWEEPS = {s.name: s for s in ASKED + LISTED if not LACKING[s.name]}
+SWEEPS = {name: s for name, s in LOADED.items() if not LACKING[name]}
 ROUND = "results/sweeps/{sweep}/round{round}.json"
 BATCH = "results/sweeps/{sweep}/round{round}/batch{batch}.parquet"
 BATCHES_OF = {

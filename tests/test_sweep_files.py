@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from threefold.config import load_config
-from threefold.config.sweeps import load_sweep
+from threefold.config.sweeps import load_sweep, load_sweeps
 from threefold.config.targets import TARGETS
 from threefold.record.errors import InputError
 from threefold.record.tables import table_schema
@@ -62,6 +62,7 @@ def with_parameter(**parameter):
         (with_parameter(beta={"min": 3}), ["parameters.beta", "given max and min for"]),
         (with_parameter(beta={"distribution": "log_uniform_values", "min": 0, "max": 2}), ["a min above 0"]),
         (with_parameter(beta={"values": [1, 2], "probabilities": [1]}), ["2 probabilities that sum to 1"]),
+        (with_parameter(epochs={"min": 1, "max": 10**9}), ["method is grid", "takes 2000000000 trials"]),
         (with_parameter(beta={"min": 1.0, "max": 2.0}), ["method is grid", "parameters.beta has no end of values"]),
         ({"parameters": {"beta": {"values": [1]}}}, ["parameters.dataset: missing"]),
         (
@@ -99,6 +100,17 @@ def test_rounds_follow_from_the_file_alone(tmp_path):
     assert (search.rounds, search.rungs, search.resource) == ([9, 3, 1], [1, 3, 8], "epochs")
     assert load(tmp_path, {"method": "bayes", "run_cap": 10, "round": 4}).search.rounds == [4, 4, 2]
     assert load(tmp_path, {"run_cap": 1}).search.rounds == [1]
+
+
+def test_two_sweeps_of_one_name_are_refused(tmp_path):
+    (tmp_path / "other").mkdir()
+    paths = [tmp_path / "mine.yaml", tmp_path / "other" / "mine.yaml"]
+    for path in paths:
+        path.write_text(yaml.safe_dump(GRID))
+    listed, asked = load_sweeps(load_config({"sweeps": [str(paths[0])], "sweep": str(paths[0])}))
+    assert listed == [asked]
+    with pytest.raises(InputError, match="have the same name"):
+        load_sweeps(load_config({"sweeps": [str(paths[0])], "sweep": str(paths[1])}))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

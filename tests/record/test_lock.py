@@ -79,10 +79,13 @@ def test_missing_foreign_and_outdated_files_are_named(folder):
     lock = lock_of(folder)
     (folder / "results/b").unlink()
     (folder / "results/c").write_text("from elsewhere")
+    (folder / "results/sweeps/trials").mkdir(parents=True)
+    (folder / "results/sweeps/trials/1f.json").write_text("a trial, of this run's sweeps or of another's")
     (folder / "config.txt").write_text("changed")
     findings = verify(lock, folder, {"test/first": "other", "test/second": "c0de"})
     assert Finding("results/b", "missing") in findings
-    assert Finding("results/c", "foreign: no job of this run made it") in findings
+    foreign = [finding.artifact for finding in findings if finding.problem.startswith("foreign")]
+    assert foreign == ["results/c"]
     assert Finding("results/a", "stale: scripts/test/first.py, or what it imports, has changed since") in findings
     assert Finding("results/a", "stale: its input config.txt has changed since") in findings
 

@@ -47,14 +47,14 @@ def cluster(tmp_path, monkeypatch):
 def write_sweep(project, **parameters) -> list[str]:
     path = project.folder / "config" / "sweeps" / "mine.yaml"
     path.write_text(yaml.safe_dump(SWEEP | {"parameters": SWEEP["parameters"] | parameters}))
-    return ["results/sweeps/mine/trials.parquet", "--config", "sweep=config/sweeps/mine.yaml"]
+    return ["--config", "sweep=config/sweeps/mine.yaml"]
 
 
-def submitted(*fields: str, states: str = "all") -> list[list[str]]:
-    """What squeue says of the jobs that ran a batch of trials, in order of submission."""
+def submitted(*fields: str, states: str = "all", rule: str = "run_trials") -> list[list[str]]:
+    """What squeue says of the jobs of a rule, in order of submission."""
     command = ["squeue", "--noheader", "--sort=i", f"--states={states}", "--format=%k|" + "|".join(fields)]
     lines = subprocess.check_output(command, text=True).splitlines()
-    return [line.split("|")[1:] for line in lines if "run_trials" in line]
+    return [line.split("|")[1:] for line in lines if rule in line.split("|")[0]]
 
 
 def test_a_stage_on_slurm_gives_the_bytes_of_a_local_run(cluster, finished, new_project):
@@ -69,11 +69,12 @@ def test_a_stage_on_slurm_gives_the_bytes_of_a_local_run(cluster, finished, new_
 
 def test_a_sweep_on_slurm_is_a_job_per_batch_with_the_gpu_asked_for_and_the_bytes_of_a_local_run(cluster, new_project):
     local, project = new_project(), new_project()
-    assert local.snakemake(*write_sweep(local)).returncode == 0
-    done = project.snakemake(*write_sweep(project), *SLURM, "--set-resources", "run_trials_neuromfa:gpu=1")
+    assert local.snakemake("sweep", *write_sweep(local)).returncode == 0
+    done = project.snakemake("sweep", *write_sweep(project), *SLURM, "--set-resources", "run_trials_neuromfa:gpu=1")
     assert done.returncode == 0, done.stderr
     jobs = submitted("%b", "%C", "%m", "%T")
     assert len(jobs) == 3  # twelve trials, four to a batch
+    assert len(submitted("%i", rule="")) == 6  # the proposal before, the table after, both figures together
     assert {tuple(job) for job in jobs} == {("gres:gpu:1", "1", "4000M", "COMPLETED")}
     assert len(list((project.folder / "results/sweeps/trials").iterdir())) == 12
     assert project.digests() == local.digests()
@@ -82,7 +83,7 @@ def test_a_sweep_on_slurm_is_a_job_per_batch_with_the_gpu_asked_for_and_the_byte
 def test_a_cancelled_run_leaves_no_job_and_a_killed_job_is_submitted_again_with_more_memory(cluster, new_project):
     project = new_project()
     slow = write_sweep(project, seeds={"value": 30}, sample_size={"value": 64})
-    command = [str(Path(sys.executable).parent / "snakemake"), *slow, *SLURM]
+    command = [str(Path(sys.executable).parent / "snakemake"), "results/sweeps/mine/trials.parquet", *slow, *SLURM]
 
     def start(trials: int) -> subprocess.Popen:
         """Start a run and wait until so many trials have ended."""

@@ -1,4 +1,4 @@
-"""Sweep files: the format of W&B's, checked when the workflow is loaded; and what can be swept."""
+"""Sweeps as the workflow loads them: a file that was checked, and all that follows from it before anything runs."""
 
 from __future__ import annotations
 
@@ -8,135 +8,21 @@ from itertools import product
 from pathlib import Path
 from re import fullmatch
 from string import Formatter
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import yaml
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from rapidfuzz import process
 
 from threefold.config import Config, explain
 from threefold.config.section import Section
+from threefold.config.sweep_file import Parameter, Sweep
 from threefold.config.targets import TARGETS, Target
 from threefold.record.errors import InputError
 from threefold.record.search import Search, choices
 from threefold.record.tables import table_schema
 
-Scalar = bool | int | float | str | None
-LIMITS = {  # distribution -> the keys that it needs
-    "constant": {"value"},
-    "categorical": {"values"},
-    **{name: {"min", "max"} for name in ("uniform", "int_uniform", "log_uniform", "log_uniform_values")},
-    **{name: {"min", "max", "q"} for name in ("q_uniform", "q_log_uniform", "q_log_uniform_values")},
-    **{name: {"mu", "sigma"} for name in ("normal", "log_normal")},
-    **{name: {"mu", "sigma", "q"} for name in ("q_normal", "q_log_normal")},
-}
-
-
-class Parameter(Section):
-    """Where a parameter's values come from; without `distribution`, the keys that are given tell, as in W&B."""
-
-    distribution: Literal[tuple(LIMITS)] = None  # filled in below
-    value: Scalar = None
-    """The value of a constant."""
-    values: list[Scalar] = Field(None, min_length=1)
-    """The values to choose from."""
-    probabilities: list[float] = None
-    """How likely each of them is."""
-    min: float | int = None
-    """Least value; of log_uniform, its natural logarithm."""
-    max: float | int = None
-    """Greatest value, likewise."""
-    mu: float = 0.0
-    """Mean of a normal distribution."""
-    sigma: float = Field(1.0, gt=0)
-    """Its standard deviation."""
-    q: float | int = Field(1, gt=0)
-    """Values are multiples of this."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _distribution(cls, raw: Any) -> Any:
-        if not isinstance(raw, dict) or "distribution" in raw:
-            return raw
-        for name in ("values", "value", "mu"):
-            if name in raw:
-                return raw | {"distribution": {"values": "categorical", "value": "constant", "mu": "normal"}[name]}
-        limits = [raw.get("min"), raw.get("max")]
-        return raw | {"distribution": "int_uniform" if all(type(x) is int for x in limits) else "uniform"}
-
-    @model_validator(mode="after")
-    def _has_its_limits(self):
-        given, needed = self.model_fields_set - {"distribution"}, LIMITS[self.distribution]
-        optional = {"mu", "sigma", "q"} | ({"probabilities"} if self.distribution == "categorical" else set())
-        if needed - optional - given or given - needed - optional:
-            raise ValueError(f"given {' and '.join(sorted(needed))} for {self.distribution}")
-        if "min" in needed and self.min >= self.max:
-            raise ValueError(f"given a min below its max, not {self.min} and {self.max}")
-        if "values" in self.distribution and self.min <= 0:
-            raise ValueError(f"given a min above 0 for {self.distribution}")
-        if self.probabilities and (
-            len(self.probabilities) != len(self.values) or abs(sum(self.probabilities) - 1) > 1e-9
-        ):
-            raise ValueError(f"given {len(self.values)} probabilities that sum to 1")
-        return self
-
-    @property
-    def ends(self) -> list[Scalar]:
-        """Values that must be allowed for all to be."""
-        plain = self.plain()
-        if self.distribution in ("uniform", "int_uniform", "q_uniform", "log_uniform_values", "q_log_uniform_values"):
-            return [self.min, self.max] if self.distribution != "uniform" else [float(self.min), float(self.max)]
-        if self.distribution == "log_uniform":
-            return [math.exp(self.min), math.exp(self.max)]
-        return choices(plain) or []
-
-    def plain(self) -> dict[str, Any]:
-        """The distribution with what it needs, for `record.search`."""
-        kept = {"distribution", "probabilities", *LIMITS[self.distribution]}
-        return {name: x for name, x in self.model_dump().items() if name in kept and (x is not None or name == "value")}
-
-
-class Metric(Section):
-    name: str
-    """A column of the target's table."""
-    goal: Literal["minimize", "maximize"] = "minimize"
-
-
-class EarlyTerminate(Section):
-    type: Literal["hyperband"]
-    min_iter: int = Field(ge=1)
-    """Iterations of every trial in the first round."""
-    eta: int = Field(3, ge=2)
-    """The best 1/eta of a round goes on to the next, with eta times the iterations, until there are as many as set."""
-
-
-class Published(Section):
-    artifact: str
-    """A table under results/."""
-    measure: str
-    """A DuckDB query over it, FROM artifact: columns panel, value, and two of the swept parameters."""
-
-
-class Sweep(Section):
-    description: str = ""
-    """What it is for."""
-    target: str
-    """What a trial runs."""
-    method: Literal["grid", "random", "bayes"]
-    metric: Metric
-    parameters: dict[str, Parameter] = Field(min_length=1)
-    run_cap: int = Field(None, ge=1)
-    """Trials in all; of a grid, the first ones. Random and bayes need it."""
-    early_terminate: EarlyTerminate | None = None
-    """Successive halving; only with a target that has iterations."""
-    batch: int = Field(16, ge=1)
-    """Trials in a job."""
-    round: int = Field(8, ge=1)
-    """Trials that bayes proposes at a time."""
-    seed: int = Field(0, ge=0)
-    """Of the search, not of the trials."""
-    published: Published | None = None
-    """Published values, drawn beside the map of a sweep."""
+LARGEST = 1_000_000  # trials of a grid
 
 
 class LoadedSweep(NamedTuple):
@@ -202,6 +88,16 @@ def load_sweep(path: str | Path, config: Config) -> LoadedSweep:
     return LoadedSweep(path.stem, sweep, search, defaults, varied)
 
 
+def load_sweeps(config: Config) -> tuple[list[LoadedSweep], LoadedSweep | None]:
+    """The sweeps that the configuration lists, and the one that was asked for; raises InputError as `load_sweep`."""
+    paths = [Path(path) for path in dict.fromkeys([*config.sweeps, *([config.sweep] if config.sweep else [])])]
+    for path in paths:
+        if same := [other for other in paths if other.stem == path.stem and other != path]:
+            raise InputError(f"sweeps: {path} and {same[0]} have the same name; results/sweeps/{path.stem} is of one")
+    loaded = {str(path): load_sweep(path, config) for path in paths}
+    return [loaded[str(Path(path))] for path in config.sweeps], loaded.get(str(Path(config.sweep or "")))
+
+
 def _known(key: str, name: str, names: Sequence[str]) -> str:
     if name not in names:
         closest, *_ = process.extractOne(name, names)
@@ -239,37 +135,43 @@ def sources(sweep: Sweep, target: Target) -> dict[str, dict[str, Any]]:
 def _search(sweep: Sweep, target: Target, defaults: Mapping[str, Any]) -> Search:
     parameters = {name: parameter.plain() for name, parameter in sweep.parameters.items()}
     plain = {"parameters": parameters, "seed": sweep.seed, "goal": sweep.metric.goal, "method": sweep.method}
-    if sweep.method == "grid":
-        if endless := [name for name, parameter in parameters.items() if choices(parameter) is None]:
-            raise ValueError(
-                f"method is grid, but parameters.{endless[0]} has no end of values; give `values`, or a `q`"
-            )
-        trials = math.prod(len(choices(parameter)) for parameter in parameters.values())
-        trials = min(trials, sweep.run_cap or trials)
-    elif sweep.run_cap is None:
-        raise ValueError(f"run_cap is missing; method {sweep.method} takes as many trials as it says")
-    else:
-        trials = sweep.run_cap
-    if sweep.early_terminate is None:
-        if sweep.method != "bayes":
-            return Search(rounds=[trials], **plain)
+    trials = _count(sweep, parameters)
+    if sweep.early_terminate:
+        rungs = _rungs(sweep, target, parameters.get(target.iterations), defaults)
+        rounds = [max(1, trials // sweep.early_terminate.eta**k) for k in range(len(rungs))]
+        return Search(rounds=rounds, resource=target.iterations, rungs=rungs, **plain)
+    if sweep.method == "bayes":
         full, rest = divmod(trials, sweep.round)
         return Search(rounds=[sweep.round] * full + [rest] * bool(rest), **plain)
+    return Search(rounds=[trials], **plain)
+
+
+def _count(sweep: Sweep, parameters: Mapping[str, Any]) -> int:
+    """How many trials there are in all, or of a sweep that ends trials early, in the first round."""
+    if sweep.method != "grid":
+        if sweep.run_cap is None:
+            raise ValueError(f"run_cap is missing; method {sweep.method} takes as many trials as it says")
+        return sweep.run_cap
+    if endless := [name for name, parameter in parameters.items() if choices(parameter) is None]:
+        raise ValueError(f"method is grid, but parameters.{endless[0]} has no end of values; give `values` or a `q`")
+    trials = math.prod(len(choices(parameter)) for parameter in parameters.values())
+    if trials > LARGEST:
+        raise ValueError(f"method is grid, but that takes {trials} trials; use random, with a run_cap")
+    return min(trials, sweep.run_cap or trials)
+
+
+def _rungs(sweep: Sweep, target: Target, given: Mapping[str, Any] | None, defaults: Mapping[str, Any]) -> list[int]:
+    """The iterations of the trials of each round; `given`: the sweep's own parameter for them."""
     if target.iterations is None:
-        raise ValueError(
-            f"early_terminate: a trial of {sweep.target} has no iterations that could end early; leave it out"
-        )
+        raise ValueError(f"early_terminate: a trial of {sweep.target} has no iterations; leave it out")
     if sweep.method == "bayes":
         raise ValueError("early_terminate goes with method grid or random, not with bayes")
-    most = (parameters.get(target.iterations) or {}).get("value", defaults.get(target.iterations))
-    if target.iterations in parameters and parameters[target.iterations]["distribution"] != "constant":
+    if given and given["distribution"] != "constant":
         raise ValueError(f"early_terminate decides {target.iterations}; give it by one value, or not at all")
-    rungs = [sweep.early_terminate.min_iter]
+    most, rungs = (given or {"value": defaults[target.iterations]})["value"], [sweep.early_terminate.min_iter]
     while rungs[-1] * sweep.early_terminate.eta < most:
         rungs.append(rungs[-1] * sweep.early_terminate.eta)
-    rungs.append(most)
-    rounds = [max(1, trials // sweep.early_terminate.eta**k) for k in range(len(rungs))]
-    return Search(rounds=rounds, resource=target.iterations, rungs=rungs, **plain)
+    return [*rungs, most]
 
 
 def _column(settings: type[Section], name: str) -> dict[str, str]:

@@ -97,13 +97,13 @@ class Search:
         return [{"parameters": at(self.parameters, point), "point": point} for point in points]
 
 
-def choices(parameter: Parameter) -> list | None:
+def choices(parameter: Parameter) -> Sequence | None:
     """All values of a parameter, or None if there is no end of them."""
     kind = parameter["distribution"]
     if kind in ("constant", "categorical"):
         return [parameter["value"]] if kind == "constant" else list(parameter["values"])
     if kind == "int_uniform":
-        return list(range(parameter["min"], parameter["max"] + 1))
+        return range(parameter["min"], parameter["max"] + 1)
     if kind == "q_uniform":
         steps = math.floor((parameter["max"] - parameter["min"]) / parameter["q"] + 1e-9)
         return [_multiple(parameter["min"] + k * parameter["q"], parameter["q"]) for k in range(steps + 1)]
