@@ -100,7 +100,7 @@ rule compute_volumes:
     threads: 1
     params:
         code=code("tori/compute_volumes"),
-        options={**TORI_MEASURING, "batch": CONFIG.tori.batch},
+        options={**TORI_MEASURING, "batch": CONFIG.tori.batch, "drilled_length": CONFIG.tori.drilled_length},
         limits=[CONFIG.tori.word_seconds, CONFIG.tori.word_gigabytes],
     script:
         "../scripts/tori/compute_volumes.py"

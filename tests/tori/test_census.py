@@ -142,7 +142,7 @@ def test_the_command_shows_a_class_with_flippers_exact_answer():
     assert "x^2 - 3*x + 1" in printed
     assert "agrees" in printed
     assert "at punctures: 2" in printed
-    assert "2.02988321281930725004240510855" in printed
+    assert printed.count("2.029883212819") == 2  # the drilled one is the same: no singularity but the puncture
 
 
 @pytest.mark.parametrize(

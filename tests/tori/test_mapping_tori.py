@@ -214,3 +214,12 @@ def test_the_least_dilatation_of_the_closed_surface_of_genus_two():
     anosov = classes[classes["type"] == "pseudo-Anosov"].sort_values("dilatation")
     assert anosov["word"].iloc[0] == "abcdab"
     assert anosov["dilatation"].iloc[0] == pytest.approx(1.722083805739, abs=1e-11)
+
+
+def test_the_mapping_torus_without_its_singular_orbits():
+    """abcD on S_2_1 (spec §4): the magic manifold; aB on S_1_1 has no singularities but the puncture."""
+    row = volumes_of(["abcD"], "S_2_1", drilled_length=4).iloc[0]
+    assert (row["volume"], row["drilled_volume"]) == pytest.approx((4.40083251612, 5.33348956690), abs=1e-10)
+    table = volumes_of(["aB", "aBa"], "S_1_1", drilled_length=2)
+    assert table["drilled_volume"][0] == pytest.approx(table["volume"][0], abs=1e-12)
+    assert pd.isna(table["drilled_volume"][1])

@@ -74,7 +74,8 @@ def show(
     classes = classify_words([check_cyclically_reduced(word, on)], on)
     if exact:
         classes = check_exactly(classes, on, limits=Limits(seconds=3600))
-    row = measure_classes(classes, on, randomisations=40, seed=seed)[0]
+    drilled_length = len(word) if exact else 0
+    row = measure_classes(classes, on, randomisations=40, seed=seed, drilled_length=drilled_length)[0]
     facts = {"type": row["type"] or "open", "reason": row["reason"], "dilatation": f"{row['dilatation']:.14g}"}
     facts |= {"entropy": f"{row['entropy']:.14g}"}
     if row["punctures"] is not None:
@@ -84,6 +85,8 @@ def show(
         facts |= {"exact": row["minimal_polynomial"] or "no minimal polynomial: not pseudo-Anosov, or out of time"}
     if row["volume"] is not None:
         facts |= {"volume": f"{row['volume_digits']} (certified)" if row["certified"] else f"{row['volume']:.10g}"}
+        if row["drilled_volume"] is not None:
+            facts |= {"drilled": f"{row['drilled_volume']:.13g}, without the orbits of the singularities"}
         facts |= {"cusps": row["cusps"], "homology": row["homology"], "vol / 3π|χ|h": f"{row['km_ratio']:.6f}"}
         facts |= {"SnapPy's names": identify(word, surface) or "none"}
     print(f"{word} on {surface}")

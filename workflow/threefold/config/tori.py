@@ -90,6 +90,8 @@ class Tori(Section):
     meet, and to the reflection of the surface, as well."""
     exact_length: int = Field(0, ge=0)
     """Words of up to so many letters are classified a second time by flipper, exactly: tenths of a second for each."""
+    drilled_length: int = Field(0, ge=0)
+    """Words of up to so many letters get the volume of the mapping torus without its singular orbits as well."""
     randomisations: int = Field(40, ge=0)
     """Retriangulations that a mapping torus gets to find a positively oriented structure."""
     held_out: list[Literal["CHW", "hard", "knots"]] = ["CHW", "hard"]

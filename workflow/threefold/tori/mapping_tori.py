@@ -12,6 +12,7 @@ from snappy import twister
 from threefold.tori.classify import PSEUDO_ANOSOV
 from threefold.tori.processes import Limits, map_in_processes
 from threefold.tori.surfaces import Surface
+from threefold.tori.triangulations import equip
 from threefold.tori.volumes import (
     UNMEASURED,
     UNPROVED,
@@ -21,7 +22,7 @@ from threefold.tori.volumes import (
     measure_named,
     seed_moves,
 )
-from threefold.tori.words import check_word, to_braid, to_twister
+from threefold.tori.words import check_word, to_braid, to_flipper, to_twister
 
 
 def mapping_torus(word: str, surface: Surface) -> snappy.Manifold:
@@ -37,6 +38,15 @@ def mapping_torus(word: str, surface: Surface) -> snappy.Manifold:
     return braid.filled_triangulation()
 
 
+def drilled_mapping_torus(word: str, surface: Surface) -> snappy.Manifold:
+    """The mapping torus of a pseudo-Anosov without the orbits of its singularities, by flipper's veering triangulation.
+
+    Not for a closed surface, of which flipper sees the sphere below only.
+    """
+    bundle = equip(surface).mapping_class(to_flipper(word, surface)).bundle(veering=True)
+    return snappy.Manifold(bundle.snappy_string(filled=False))
+
+
 def measure_classes(
     classes: pd.DataFrame,
     surface: Surface,
@@ -46,13 +56,15 @@ def measure_classes(
     batch: int = 8,
     limits: Limits = Limits(),  # noqa: B008
     proofs: dict[str, dict] | None = None,
+    drilled_length: int = 0,
 ) -> list[dict]:
     """One row for each row of `classes` (see classify_words), with its mapping torus measured.
 
     Only classes that may be pseudo-Anosov are built. A volume comes with its solution type; a class is called
     pseudo-Anosov where its mapping torus has a positively oriented structure. Words with the same isometry signature
     share one certificate, of the triangulation that the signature encodes. proofs: certificates by signature, to which
-    new ones are added. Same rows for any `workers`, `batch` and `proofs`.
+    new ones are added. drilled_length: words of up to so many letters get the volume of the drilled mapping torus too.
+    Same rows for any `workers`, `batch` and `proofs`.
     """
     spread = partial(map_in_processes, workers=workers, batch=batch, limits=limits)
     reason = (
@@ -60,7 +72,9 @@ def measure_classes(
     )
     rows, proofs = classes.to_dict("records"), {} if proofs is None else proofs
     measured = spread(
-        partial(_measure_word, surface=surface, randomisations=randomisations, seed=seed),
+        partial(
+            _measure_word, surface=surface, randomisations=randomisations, seed=seed, drilled_length=drilled_length
+        ),
         [row["word"] for row in rows if _may_be_pseudo_anosov(row)],
         lost=lambda word: UNMEASURED | {"status": "lost", "reason": reason},
     )
@@ -73,7 +87,7 @@ def measure_classes(
         if result["uncertified"] == UNPROVED:
             result |= proofs[result["isometry_signature"]]
     return [
-        row | {"chi": surface.chi, "km_ratio": None} | result | _verdict(row, result, surface)
+        row | {"chi": surface.chi, "km_ratio": None, "drilled_volume": None} | result | _verdict(row, result, surface)
         for row, result in zip(rows, results, strict=True)
     ]
 
@@ -98,13 +112,15 @@ def _verdict(row: dict, result: dict, surface: Surface) -> dict:
     return {"type": PSEUDO_ANOSOV, "km_ratio": ratio, "reason": reason}
 
 
-def _measure_word(word: str, surface: Surface, randomisations: int, seed: int) -> dict:
+def _measure_word(word: str, surface: Surface, randomisations: int, seed: int, drilled_length: int) -> dict:
     """Measure one word; the random moves depend on the word and the seed alone."""
     seed_moves(seed, f"{surface.name} {word}")
     result = measure(mapping_torus(word, surface), randomisations, prove=surface.kind == "closed")
     if result["volume"] is None:
         reason = f"no positively oriented structure after {randomisations} retriangulations"
         return result | {"status": "undecided", "reason": reason}
+    if len(word) <= drilled_length and surface.kind != "closed":
+        result["drilled_volume"] = measure(drilled_mapping_torus(word, surface), randomisations)["volume"]
     return result | {"status": "ok"}
 
 
