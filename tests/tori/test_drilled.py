@@ -7,7 +7,8 @@ import snappy
 
 from threefold.tori.braids import conveyor_braid, diverging_braid
 from threefold.tori.drilled import augmented_link, drill, fill
-from threefold.tori.volumes import V_OCTAHEDRON, braid_name, measure, seed_moves
+from threefold.tori.solids import V_OCTAHEDRON
+from threefold.tori.volumes import braid_name, measure, seed_moves
 
 
 @pytest.mark.parametrize("letters", [(1, -2), (1, 1, 2, -3, -3), conveyor_braid(2).letters])

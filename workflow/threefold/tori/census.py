@@ -11,8 +11,8 @@ import pandas as pd
 
 from threefold.record.errors import InputError
 from threefold.tori.mapping_tori import mapping_torus
+from threefold.tori.solids import V_OCTAHEDRON, V_TETRAHEDRON
 from threefold.tori.surfaces import find_surface
-from threefold.tori.volumes import V_OCTAHEDRON, V_TETRAHEDRON
 
 # The twists of S_1_1 on first homology.
 MATRICES = {"a": (1, 1, 0, 1), "A": (1, -1, 0, 1), "b": (1, 0, -1, 1), "B": (1, 0, 1, 1)}

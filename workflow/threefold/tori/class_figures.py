@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from threefold.record.style import COLOURS, PUBLISHED, new_figure
 from threefold.tori.census import syllables
 from threefold.tori.pictures import draw_on
+from threefold.tori.solids import V_OCTAHEDRON, V_TETRAHEDRON
 from threefold.tori.surfaces import find_surface
-from threefold.tori.volumes import V_OCTAHEDRON, V_TETRAHEDRON
 
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
 

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from threefold.record.style import COLOURS, PUBLISHED, SEQUENCE, new_figure
-from threefold.tori.volumes import V_OCTAHEDRON
+from threefold.tori.solids import V_OCTAHEDRON
 
 FLAT = {"conveyor": (COLOURS[1], r"conveyor $f_{p,p}$"), "magic": (COLOURS[2], "magic manifold")}
 LINES = ["--", ":", "-.", "-"]

@@ -11,8 +11,6 @@ import snappy
 
 from threefold.tori.certify import Certificate, certify
 
-V_TETRAHEDRON = 1.0149416064096537  # volume of the regular ideal tetrahedron
-V_OCTAHEDRON = 3.6638623767088761  # volume of the regular ideal octahedron
 POSITIVE = "all tetrahedra positively oriented"
 DIGITS = 10  # decimals kept of a volume that is not certified, where SnapPy's own estimate of its accuracy grants them
 
