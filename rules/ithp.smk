@@ -1,7 +1,7 @@
 """The stages of the chain ithp: data set -> features -> training -> scores and nats."""
 
 from snakemake.logging import logger
-from threefold.ithp.plan import LINEAR, batches
+from threefold.ithp.plan import CHAINED, LINEAR, batches
 from threefold.ithp.sources import SOURCES, available, own_files
 
 REAL = available(CONFIG.data.mirror, CONFIG.data.download)
@@ -20,13 +20,19 @@ LAWS = {
         "samples": GAUSSIAN.samples,
     },
 }
+FUSION = {"common": GAUSSIAN.common, "common_weights": GAUSSIAN.common_weights}
+LAWS["gaussian_fusion"] = LAWS["gaussian"] | FUSION
+LAWS["gaussian_nuisance"] = LAWS["gaussian_pair"] | {"nuisance_scale": 10.0}
 SWEEP = [{"beta": beta, "gamma": None, "lam": None} for beta in CONFIG.ithp.information.betas]
 BOTTLENECKS = {
     "gaussian_pair": {"one_level": SWEEP, "shuffled": SWEEP[-1:]},
     "gaussian": {"two_level": [m.model_dump() for m in CONFIG.ithp.information.chains]},
 }
+if "nuisance" in GAUSSIAN.experiments:
+    BOTTLENECKS["gaussian_nuisance"] = {"one_level": SWEEP[len(SWEEP) // 2 :][:1]}
 OWN = CONFIG.ithp.datasets
 MODALITIES = {"gaussian": ["X0", "X1", "X2"]}
+MODALITIES |= {"gaussian_fusion": ["X0", "X1", "X2"]} if "fusion" in GAUSSIAN.experiments else {}
 MODALITIES |= {dataset: SOURCES[dataset].modalities for dataset in REAL}
 MODALITIES |= {dataset: own.order for dataset, own in OWN.items()}
 TRAINING = {dataset: CONFIG.ithp.gaussian_task if dataset in LAWS else CONFIG.ithp.real for dataset in MODALITIES}
@@ -36,15 +42,21 @@ BATCHES = {dataset: batches(dataset, names) for dataset, names in MODALITIES.ite
 TRIALS = {dataset: [trial for batch in parts.values() for trial in batch] for dataset, parts in BATCHES.items()}
 GPUS = int(CONFIG.ithp.device == "gpu")  # that a training asks for; "auto" takes one where the machine has it
 TABLED = [dataset for dataset, names in MODALITIES.items() if len(names) == 3 and dataset not in LAWS]
+KEPT = {  # of these, what the bottlenecks keep is measured; not where the text encoder is trained with them
+    dataset: [trial for trial in TRIALS[dataset] if trial.count("-") == 2 and trial.split("/")[0] in CHAINED]
+    for dataset in TABLED
+    if not ENCODERS.get(dataset, {}).get("fine_tune")
+}
 
 ITHP_ARTIFACTS = [
     *expand("results/ithp/{dataset}/scores.parquet", dataset=TRIALS),
     *expand("results/ithp/{dataset}/information.parquet", dataset=BOTTLENECKS),
+    *expand("results/ithp/{dataset}/kept.parquet", dataset=KEPT),
     *expand("results/ithp/{dataset}/card.json", dataset=[*REAL, *OWN]),
-    "results/ithp/published.parquet",
-    "results/ithp/rescaling.parquet",
+    *expand("results/ithp/{table}.parquet", table=["published", "rescaling", "parameters"]),
+    *expand("results/ithp/{table}.parquet", table=["closed_forms", "orders", "ceilings"]),
+    *(["results/ithp/estimators.parquet"] if "estimators" in GAUSSIAN.experiments else []),
 ]
-ITHP_FIGURES = expand("results/figures/ithp_{name}.png", name=["information", "scores", "tables"])
 
 if workflow.is_main_process and (left_out := [name for name in SOURCES if name not in REAL]):
     logger.info(f"ithp: without {' and '.join(left_out)}; set data.mirror to a folder that has them, or data.download")
@@ -329,78 +341,88 @@ rule tabulate_published:
         "../scripts/ithp/tabulate_published.py"
 
 
-rule figure_ithp_information:
-    input:
-        "results/ithp/gaussian_pair/information.parquet",
+rule tabulate_closed_forms:
     output:
-        report(
-            "results/figures/ithp_information.png",
-            caption="../workflow/captions/ithp_information.rst",
-            category="ITHP",
-            labels={"figure": "Trained bottlenecks against the closed form"},
-        ),
-        "results/figures/ithp_information.svg",
-        "results/figures/ithp_information.csv",
+        optima="results/ithp/closed_forms.parquet",
+        orders="results/ithp/orders.parquet",
+        ceilings="results/ithp/ceilings.parquet",
     log:
-        "logs/figure_ithp_information.log",
+        "logs/tabulate_closed_forms/ithp.log",
     benchmark:
-        "logs/figure_ithp_information.tsv"
+        "logs/tabulate_closed_forms/ithp.tsv"
     conda:
         "../envs/ithp.yaml"
     threads: 1
     params:
-        code=code("ithp/figure_ithp_information"),
-        correlations=GAUSSIAN.pair,
+        code=code("ithp/tabulate_closed_forms"),
+        pair=GAUSSIAN.pair,
+        law=LAWS["gaussian"],
+        fusion=FUSION,
+        betas=CONFIG.ithp.information.betas,
+        chains=BOTTLENECKS["gaussian"]["two_level"],
+        seed=CONFIG.seed,
     script:
-        "../scripts/ithp/figure_ithp_information.py"
+        "../scripts/ithp/tabulate_closed_forms.py"
 
 
-rule figure_ithp_scores:
-    input:
-        expand("results/ithp/{dataset}/scores.parquet", dataset=TRIALS),
+rule compare_estimators:
     output:
-        report(
-            "results/figures/ithp_scores.png",
-            caption="../workflow/captions/ithp_scores.rst",
-            category="ITHP",
-            labels={"figure": "Scores of ITHP and its controls"},
-        ),
-        "results/figures/ithp_scores.svg",
-        "results/figures/ithp_scores.csv",
+        "results/ithp/estimators.parquet",
     log:
-        "logs/figure_ithp_scores.log",
+        "logs/compare_estimators/ithp.log",
     benchmark:
-        "logs/figure_ithp_scores.tsv"
+        "logs/compare_estimators/ithp.tsv"
     conda:
         "../envs/ithp.yaml"
     threads: 1
     params:
-        code=code("ithp/figure_ithp_scores"),
+        code=code("ithp/compare_estimators"),
+        settings=CONFIG.ithp.estimators.model_dump(),
+        seed=CONFIG.seed,
     script:
-        "../scripts/ithp/figure_ithp_scores.py"
+        "../scripts/ithp/compare_estimators.py"
 
 
-rule figure_ithp_tables:
+rule measure_kept:
     input:
-        published="results/ithp/published.parquet",
-        scores=expand("results/ithp/{dataset}/scores.parquet", dataset=TABLED),
-    output:
-        report(
-            "results/figures/ithp_tables.png",
-            caption="../workflow/captions/ithp_tables.rst",
-            category="ITHP",
-            labels={"figure": "Printed scores, and the same comparison on data at hand"},
+        features="results/ithp/{dataset}/features.npz",
+        folds="results/ithp/{dataset}/folds.json",
+        models=lookup(
+            "{dataset}",
+            within={d: expand("results/ithp/{d}/{t}/model.safetensors", d=d, t=t) for d, t in KEPT.items()},
         ),
-        "results/figures/ithp_tables.svg",
-        "results/figures/ithp_tables.csv",
+    output:
+        "results/ithp/{dataset}/kept.parquet",
     log:
-        "logs/figure_ithp_tables.log",
+        "logs/measure_kept/{dataset}.log",
     benchmark:
-        "logs/figure_ithp_tables.tsv"
+        "logs/measure_kept/{dataset}.tsv"
     conda:
         "../envs/ithp.yaml"
     threads: 1
     params:
-        code=code("ithp/figure_ithp_tables"),
+        code=code("ithp/measure_kept"),
+        seed=CONFIG.seed,
     script:
-        "../scripts/ithp/figure_ithp_tables.py"
+        "../scripts/ithp/measure_kept.py"
+
+
+rule count_parameters:
+    input:
+        [f"results/ithp/{d}/{t}/model.safetensors" for d, trials in TRIALS.items() for t in trials],
+    output:
+        "results/ithp/parameters.parquet",
+    log:
+        "logs/count_parameters/ithp.log",
+    benchmark:
+        "logs/count_parameters/ithp.tsv"
+    conda:
+        "../envs/ithp.yaml"
+    threads: 1
+    params:
+        code=code("ithp/count_parameters"),
+    script:
+        "../scripts/ithp/count_parameters.py"
+
+
+include: "ithp_figures.smk"

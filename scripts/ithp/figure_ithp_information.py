@@ -6,5 +6,5 @@ from threefold.record.style import save_figure
 from threefold.record.tables import read_table
 
 with job(snakemake):
-    figure = draw_information(read_table(snakemake.input[0]), snakemake.params.correlations)
+    figure = draw_information(read_table(snakemake.input.information), snakemake.params.correlations)
     save_figure(*figure, snakemake.output[0])

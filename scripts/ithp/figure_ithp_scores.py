@@ -8,5 +8,5 @@ from threefold.record.style import save_figure
 from threefold.record.tables import read_table
 
 with job(snakemake):
-    tables = {Path(path).parent.name: read_table(path) for path in snakemake.input}
+    tables = {Path(path).parent.name: read_table(path) for path in snakemake.input.scores}
     save_figure(*draw_scores(tables), snakemake.output[0])

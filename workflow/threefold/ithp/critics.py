@@ -46,7 +46,7 @@ def lower_bound(
 ) -> np.ndarray:
     """I(X; Y) of K pairs, each by its own critic: (K, n, d_x), (K, n, d_y), mask (K, n) of training rows -> (K,) nats.
 
-    The other rows tell; every pair must have equally many of them, m, and InfoNCE is at most log m.
+    The first m of the other rows tell, where m is what the pair with the fewest has; InfoNCE is at most log m.
     """
     critics, rng = critics or Critics(), np.random.default_rng(seed)
     x, y = (torch.from_numpy(_standardised(v, train)) for v in (x, y))
@@ -54,7 +54,8 @@ def lower_bound(
     maps = nn.ModuleList(perceptron(v.shape[-1], critics.hidden, critics.size, seeds) for v in (x, y))
     optimizer = torch.optim.AdamW(maps.parameters(), lr=critics.learning_rate, weight_decay=critics.weight_decay)
     decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, critics.steps)
-    own, rest = [np.flatnonzero(mask) for mask in train], [np.flatnonzero(~mask) for mask in train]
+    own, fewest = [np.flatnonzero(mask) for mask in train], (~train).sum(1).min()
+    rest = [np.flatnonzero(~mask)[:fewest] for mask in train]
 
     def value(rows: np.ndarray) -> Tensor:
         index = torch.from_numpy(rows)[..., None]

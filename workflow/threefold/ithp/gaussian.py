@@ -62,7 +62,7 @@ def _mixing(size: int, rng: np.random.Generator) -> np.ndarray:
 
 def mutual_information(r: np.ndarray) -> float:
     """I(X0; X1) of canonical correlations r."""
-    return float(-0.5 * np.log1p(-np.square(r)).sum())
+    return 0.0 - float(0.5 * np.log1p(-np.square(r)).sum())
 
 
 def one_level(r: np.ndarray, beta: float) -> np.ndarray:

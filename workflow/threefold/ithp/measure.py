@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import torch
+from sklearn.decomposition import PCA
 
 from threefold.ithp import gaussian as closed_form
 from threefold.ithp import information
@@ -118,4 +119,9 @@ def _informations(model, replica, modalities, latent, terms) -> list[information
         b0, b1, x0, x2 = latent[0][2], latent[1][2], standard[0], standard[2]
         for name, pair in (("I(B0;X2)", (b0, x2)), ("I(X0;B1)", (x0, b1)), ("I(X0;X2)", (x0, x2))):
             found.append(information.by_correlations(name, *pair))
+    active = next(estimate.value for estimate in found if estimate.quantity == "active dimensions of B0")
+    components = PCA(max(int(active), 1), svd_solver="full").fit_transform(modalities[0].astype(float))
+    found.append(
+        information.by_correlations("I(PCA of X0;X1)", components, standard[1])
+    )  # what no bottleneck would tell
     return [*found, information.by_correlations("I(X0;X1)", standard[0], standard[1])]
