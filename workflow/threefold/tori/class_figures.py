@@ -29,7 +29,7 @@ def draw_entropy_volume(volumes: Mapping[str, pd.DataFrame]) -> tuple[Figure, pd
     plotted = plotted[["surface", "word", "entropy", "volume", "chi"]]
     on_torus = plotted["surface"] == "S_1_1"
     plotted["syllables"] = plotted["word"].where(on_torus).map(syllables, na_action="ignore").astype("Int64")
-    figure, panels = new_figure(1, 1 + on_torus.any(), height=3.4, width_ratios=[3, 2][: 1 + on_torus.any()])
+    figure, panels = new_figure(1, 1 + on_torus.any(), height=3.6, width_ratios=[3, 2][: 1 + on_torus.any()])
     axes, *rest = np.atleast_1d(panels)
     top = 1.08 * plotted["volume"].max()
     for i, (name, rows) in enumerate(plotted.groupby("surface", sort=False)):
@@ -38,9 +38,9 @@ def draw_entropy_volume(volumes: Mapping[str, pd.DataFrame]) -> tuple[Figure, pd
         style = {"color": colour, "marker": MARKERS[i % len(MARKERS)], "markersize": 3.5, "alpha": 0.6}
         axes.plot(rows["entropy"], rows["volume"], linestyle="", label=label, **style)
         axes.plot([0, top / (3 * math.pi * abs(chi))], [0, top], color=colour, linewidth=0.9)
-    axes.plot([], [], color="grey", linewidth=0.9, label=r"bound $3\pi|\chi|h$ of each surface")
+    axes.plot([], [], color="grey", linewidth=0.9, label=r"bounds $3\pi|\chi|h$")
     axes.set(xlabel="entropy h", ylabel="volume of the mapping torus", xlim=(0, None), ylim=(0, top))
-    axes.legend(loc="lower right")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=4)
     for panel in rest:
         _draw_syllables(panel, plotted[on_torus])
     return figure, plotted
