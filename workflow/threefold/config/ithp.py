@@ -33,6 +33,23 @@ class Gaussian(Section):
     """Weights of X0's coordinates in the label."""
     label_noise: float = Field(0.5, ge=0)
     """Standard deviation of the label's own noise."""
+    common: list[Correlation] = Field([0.0, 0.0, 0.9, 0.0, 0.9], min_length=1)
+    """In the data set gaussian_fusion, how X1 and X2 correlate in what X0 lacks."""
+    common_weights: list[float] = [0.0, 0.0, 1.0, 0.0, 1.0]
+    """There, weights of that in the label."""
+    experiments: list[Literal["estimators", "fusion", "nuisance"]] = []
+    """Estimators side by side; X1 and X2 sharing what X0 lacks; a nuisance of X0 of a hundred times the variance."""
+
+
+class Estimators(Section):
+    nats: list[Annotated[float, Field(ge=0)]] = Field([0.0, 0.5, 1.0, 2.0, 4.0, 8.0], min_length=1)
+    """Informations to estimate."""
+    dimensions: list[Annotated[int, Field(ge=1)]] = Field([1, 4, 20], min_length=1)
+    """Dimensions of each of the two variables."""
+    rows: int = Field(1000, ge=200)
+    """Rows of a sample; critics and probes learn on half of them."""
+    draws: int = Field(3, ge=1)
+    """Samples of each."""
 
 
 class Information(Section):
@@ -129,6 +146,8 @@ class Ithp(Section):
     """Lightning's accelerator for training."""
     gaussian: Gaussian = Gaussian()
     """Gaussian modalities whose informations are known exactly."""
+    estimators: Estimators = Estimators()
+    """The experiment `estimators`."""
     information: Information = Information()
     """Linear bottlenecks on Gaussian modalities, compared with the closed form."""
     gaussian_task: Training = Training(seeds=3, epochs=8, batch_size=500, learning_rate=0.005)
