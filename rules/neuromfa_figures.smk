@@ -3,10 +3,15 @@
 from threefold.neuromfa.published import SPECTRA, SPECTRUM_STEPS
 
 PUBLISHED = "pythia-1.4b-deduped"  # the model whose E is in the paper's figures at every step
+# Of many steps, those of the paper's spectra are drawn, if there are any.
+COMMON = {m: [step for step in steps if step in SPECTRUM_STEPS] for m, steps in STEPS_OF.items()}
 SPECTRA_OF = {
-    model: expand("results/neuromfa/{model}/step{step}/spectrum.parquet", model=model, step=shown)
-    for model, steps in STEPS_OF.items()
-    for shown in [[step for step in steps if step in SPECTRUM_STEPS or len(steps) < 13]]
+    m: expand(
+        "results/neuromfa/{model}/step{step}/spectrum.parquet",
+        model=m,
+        step=COMMON[m] if COMMON[m] and len(steps) > 12 else steps,
+    )
+    for m, steps in STEPS_OF.items()
 }
 EMERGENCE_OF = {m: f"results/neuromfa/emergence/{m}.parquet" for m in FETCHED}
 SCORES_OF = {m: expand("results/neuromfa/{model}/scores/step{step}.json", model=m, step=STEPS) for m in SCORED}
