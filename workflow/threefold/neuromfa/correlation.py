@@ -50,7 +50,9 @@ def correlate(emergence: pd.DataFrame, scores: pd.DataFrame, resamples: int, see
         for name, measure in measures.items():
             used = np.diff(points) if name == "differences" else points
             draws = np.random.default_rng(seed).integers(0, used.shape[1], (resamples, used.shape[1]))
-            low, high = np.nanquantile(measure(*used[:, draws]), [0.025, 0.975])
+            resampled = measure(*used[:, draws])
+            defined = resampled[np.isfinite(resampled)]  # not where a resample holds one step alone
+            low, high = np.quantile(defined, [0.025, 0.975]) if len(defined) else (np.nan, np.nan)
             rows.append({"task": task, "measure": name, "value": measure(*used), "low": low, "high": high})
             rows[-1]["points"] = used.shape[1]
     return pd.DataFrame(rows)

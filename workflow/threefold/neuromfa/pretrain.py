@@ -122,7 +122,7 @@ def train(
             history.append(row)
             if state and (notice.given or step % STATE_EVERY == 0):
                 _save_state(state, model, optimiser, history)
-                notice.obey(f"training saved at step {step}")
+            notice.obey(f"training stopped after step {step}")
     return pd.DataFrame(history, columns=["step", "loss", "held_out_loss"])
 
 
