@@ -15,16 +15,24 @@ class Preempted(Exception):
 
 
 class Notice:
-    """Notes a SIGTERM or SIGUSR1 while its block runs, instead of dying of it: `if notice.given:` save, then raise
-    Preempted."""
+    """Takes note of SIGTERM and SIGUSR1 while it listens, instead of the process dying of them."""
 
     def __init__(self) -> None:
         self.given: str | None = None
         self._before: dict[signal.Signals, Any] = {}
 
-    def __enter__(self) -> Notice:
-        if threading.current_thread() is threading.main_thread():  # elsewhere Python sets no handlers
+    def listen(self) -> None:
+        """Listen from now on; outside of the main thread, where Python takes no signals, nothing happens."""
+        if threading.current_thread() is threading.main_thread():
             self._before = {number: signal.signal(number, self._take) for number in SIGNALS}
+
+    def obey(self, saved: str) -> None:
+        """Raise Preempted if a signal has come; `saved` says what is saved."""
+        if self.given:
+            raise Preempted(f"{self.given}: {saved}; the next attempt goes on from there")
+
+    def __enter__(self) -> Notice:
+        self.listen()
         return self
 
     def __exit__(self, *_) -> None:
