@@ -40,6 +40,11 @@ class HierarchicalBottleneck(pl.LightningModule):
         self.best_epoch = torch.zeros(len(replicas), dtype=torch.long)
         self.best_weights: dict[str, Tensor] = {}
 
+    def on_fit_start(self) -> None:
+        rows = self.trainer.datamodule
+        weight = rows.weight if rows.lengths is None else rows.weight.repeat_interleave(rows.lengths, dim=1)
+        self.network.standardise(rows.modalities, weight)
+
     def training_step(self, batch: Batch, _: int) -> Tensor:
         terms = self.network.terms(batch)
         for name, value in terms.items():
@@ -274,7 +279,6 @@ def fit(
     to the same weights as if it had not been. It is left there; delete it once the weights are saved. A SIGTERM or
     SIGUSR1 saves it at once and raises Preempted.
     """
-    model.network.standardise(rows.modalities, _token_weight(rows))
     if resume:
         resume.parent.mkdir(parents=True, exist_ok=True)
     trainer = pl.Trainer(
@@ -298,7 +302,3 @@ def fit(
     saved = resume if resume and resume.exists() else None
     trainer.fit(model, rows, ckpt_path=saved, weights_only=False if saved else None)
     return trainer
-
-
-def _token_weight(rows: Rows) -> Tensor:
-    return rows.weight if rows.lengths is None else rows.weight.repeat_interleave(rows.lengths, dim=1)
