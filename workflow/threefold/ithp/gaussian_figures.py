@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from threefold.ithp.figures import TITLES
 from threefold.record.style import COLOURS, PUBLISHED, new_figure
 
 ESTIMATORS = {
@@ -77,7 +78,7 @@ def draw_orders(orders: pd.DataFrame, scores: dict[str, pd.DataFrame]) -> tuple[
             full["value"], range(len(names)), xerr=error, fmt="o", color=COLOURS[0], label="ITHP, 95 % interval"
         )
         _name_orders(axis, names)
-        axis.set(xlabel="weighted F1, held-out rows", title=f"{name}: {protocol}")
+        axis.set(xlabel="weighted F1, held-out rows", title=f"{TITLES.get(name, name)}: {protocol}")
         plotted.append(full[["modalities", "value", "low", "high"]].assign(panel=name, series="ITHP"))
     found = {label: h for a in axes.flat for h, label in zip(*a.get_legend_handles_labels(), strict=True)}
     figure.legend(found.values(), found.keys(), loc="outside lower center", ncols=3, fontsize=7)
@@ -87,12 +88,12 @@ def draw_orders(orders: pd.DataFrame, scores: dict[str, pd.DataFrame]) -> tuple[
 def _draw_gaussian_orders(axis: Axes, orders: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     names = list(dict.fromkeys(orders["modalities"]))
     y = orders["modalities"].map(names.index)
-    axis.plot(orders["prime"], y, "|", ms=14, mew=1.5, color=PUBLISHED, label="best possible from the prime")
-    axis.axvline(orders["fusion"].iloc[0], color=PUBLISHED, ls=":", label="best possible from all three")
+    axis.plot(orders["prime"], y, "|", ms=14, mew=1.5, color=PUBLISHED, label="best from the prime")
+    axis.axvline(orders["fusion"].iloc[0], color=PUBLISHED, ls=":", label="best from all three")
     settings = [f"{beta:g}, {gamma:g}, {lam:g}" for beta, gamma, lam in orders[["beta", "gamma", "lam"]].to_numpy()]
     for k, setting in enumerate(dict.fromkeys(settings)):
         at = np.array(settings) == setting
-        label = f"B1 at its optimum, no label: β, γ, λ = {setting}"
+        label = f"from B1 without label, β, γ, λ = {setting}"
         axis.plot(orders["b1"][at], y[at] + 0.1 * (k - 1.5), "s", ms=3, mfc="white", color=COLOURS[1 + k], label=label)
     trained = scores[(scores["model"] == "ithp") & (scores["metric"] == "accuracy")]
     error = np.abs(trained[["low", "high"]].to_numpy().T - trained["value"].to_numpy())

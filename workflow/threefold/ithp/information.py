@@ -62,10 +62,11 @@ def by_neighbours(quantity: str, x: np.ndarray, y: np.ndarray) -> Estimate:
 
 
 def by_channel(quantity: str, mean: np.ndarray, variance: np.ndarray, b: np.ndarray) -> list[Estimate]:
-    """Both bounds of a known channel; where the lower one saturates, the upper one is too high as well."""
+    """Both bounds of a known channel. The upper one explodes where rows have no neighbours: far above the lower one."""
     lower, upper = known_channel(mean, variance, b)
     first = by_contrast(quantity, "known channel, lower", lower, len(b))
-    return [first, Estimate(quantity, "known channel, upper", upper, "upper bound", warning=first.warning)]
+    apart = f"{upper - lower:.1f} nats above the lower bound: too few rows" if upper - lower > CEILING_MARGIN else ""
+    return [first, Estimate(quantity, "known channel, upper", upper, "upper bound", warning=first.warning or apart)]
 
 
 def by_probe(quantity: str, probability: np.ndarray, label: np.ndarray, prior: float) -> Estimate:

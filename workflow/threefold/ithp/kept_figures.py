@@ -7,15 +7,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from threefold.ithp.figures import TITLES
 from threefold.record.style import COLOURS, PUBLISHED, new_figure
 
 PANELS = [
     (
-        "What B0 keeps of X0",
+        "Kept of X0 in B0",
         {("I(X0;B0)", "KL to the prior"): "upper bound", ("I(X0;B0)", "known channel, lower"): "lower bound"},
     ),
-    ("What it tells of the detectors", {("I(B0;X1)", "InfoNCE"): "B0 of X1", ("I(B1;X2)", "InfoNCE"): "B1 of X2"}),
-    ("What is told of the label", {("I(X0;Y)", "probe"): "X0", ("I(B0;Y)", "probe"): "B0", ("I(B1;Y)", "probe"): "B1"}),
+    ("Told of the detectors", {("I(B0;X1)", "InfoNCE"): "B0 of X1", ("I(B1;X2)", "InfoNCE"): "B1 of X2"}),
+    ("Told of the label", {("I(X0;Y)", "probe"): "X0", ("I(B0;Y)", "probe"): "B0", ("I(B1;Y)", "probe"): "B1"}),
 ]
 MODELS = {"ithp": "", "shuffled": ", shuffled", "no_bottleneck": ", label only", "published": ", official code"}
 METRICS = {  # printed name -> title, unit, and our metrics by convention
@@ -47,10 +48,12 @@ def draw_kept(tables: dict[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
                 rows.append(part.reset_index().assign(dataset=dataset, quantity=quantity, estimator=estimator))
             axis.axvline(0, color="0.5", lw=0.8)
             axis.set(xlabel="nat, held-out rows", title=title)
-            axis.legend(fontsize=6)
+            axis.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=3)
         line[0].set_yticks(range(len(names)), [chain.replace("-", " → ") + MODELS[model] for model, chain in names])
         line[0].set_ylim(len(names) - 0.5, -0.5)
-        line[0].set_ylabel(dataset)
+        line[0].set_ylabel(TITLES.get(dataset, dataset))
+        line[0].set_xscale("symlog", linthresh=1)
+        line[0].set_xlim(left=-0.3)
     return figure, pd.concat(rows, ignore_index=True)
 
 
