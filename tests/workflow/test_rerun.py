@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 # Scripts of stages that the small run has not: there is no mirror of the real data, no hub and no Pythia-1.4B in it.
-NOT_IN_SMALL = {"fetch_dataset", "preprocess", "read_own"}
+NOT_IN_SMALL = {"fetch_dataset", "preprocess", "read_own", "measure_kept", "figure_ithp_kept"}
+NOT_IN_SMALL |= {"compare_estimators", "figure_ithp_estimators", "figure_ithp_nuisance"}  # ithp.gaussian.experiments
 NOT_IN_SMALL |= {"fetch_checkpoint", "fetch_evaluations", "correlate_benchmarks", "figure_neuromfa_correlation"}
 NOT_IN_SMALL |= {"measure_surrogates", "figure_neuromfa_fetched", "figure_neuromfa_scores"}
 NOT_IN_SMALL |= {"figure_neuromfa_radars", "figure_neuromfa_texts"}
@@ -30,7 +31,7 @@ def test_a_finished_run_has_nothing_to_do(finished):
             | {"measure_controls", "figure_neuromfa_spectra", "figure_neuromfa_training", "figure_neuromfa_initial"}
             | {"figure_neuromfa_controls", "measure_hops", "figure_neuromfa_hops", "figure_neuromfa_sizes"},
         ),
-        ({"ithp": {"resamples": 200}}, {"score", "figure_ithp_scores"}),
+        ({"ithp": {"resamples": 200}}, {"score", "figure_ithp_scores", "figure_ithp_orders"}),
         (
             {"tori": {"randomisations": 41}},
             {
