@@ -2,6 +2,7 @@
 
 import flipper
 import numpy as np
+import pandas as pd
 import pytest
 import snappy
 
@@ -102,6 +103,10 @@ def _signed(label: int, edge: int) -> int:
 def test_a_braid_that_moves_the_sheets_apart_does_not_lift():
     with pytest.raises(ValueError, match="does not lift"):
         lift_braid(Braid((1, 2, 3), 4), 5)
+
+
+def test_a_table_of_lifts_is_the_same_whatever_was_measured_before():
+    pd.testing.assert_frame_equal(*(lift_members([(1, 2)], [], [2], randomisations=40, seed=0) for _ in range(2)))
 
 
 def test_lifting_is_deterministic():

@@ -84,8 +84,8 @@ def fill(twists: Sequence[int], strengths: Sequence[int], randomisations: int, s
     for k in twists:
         link = _drilled_link(k, n)
         circles = [i for i, component in enumerate(link.link_components) if len(component) == 4]
-        drilled = link.exterior()
         seed_moves(seed, f"filled {k}")
+        drilled = link.exterior()
         volume = measure(drilled, randomisations)["volume"]
         translations = _translations(drilled, circles, randomisations)
         for m in strengths:

@@ -6,13 +6,12 @@ import math
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
-import snappy
 
 from threefold.record.progress import progress
 from threefold.tori.braids import conveyor_braid, diverging_braid
 from threefold.tori.covers import cover_torus, lift_braid
 from threefold.tori.dynnikov import Braid
-from threefold.tori.volumes import braid_name, kojima_mcshane_ratio, measure, seed_moves
+from threefold.tori.volumes import braid_name, kojima_mcshane_ratio, measure, measure_named, seed_moves
 
 CERTIFICATE = ["volume", "certified", "volume_low", "volume_high", "uncertified", "cusps", "tetrahedra"]
 
@@ -48,13 +47,12 @@ def _row(name: str, braid: Braid, genus: int, randomisations: int, seed: int) ->
         raise ArithmeticError(f"the cover of {name} has genus {lift.genus} and {lift.punctures} punctures")
     below, above = (math.log(found.dilatation().factor) for found in (braid, lift))
 
-    def measured(what: str, manifold: snappy.Manifold) -> dict:
-        seed_moves(seed, f"{what} {name} {genus}")
-        return measure(manifold, randomisations)
+    def measured(fill: bool) -> dict:
+        seed_moves(seed, f"cover {name} {genus} {fill}")
+        return measure(cover_torus(braid, degree, deck=1, fill=fill), randomisations)
 
-    base = measured("base", snappy.Manifold(braid_name(braid.letters)))
-    cover = measured("cover", cover_torus(braid, degree, deck=1))
-    filled = measured("filled", cover_torus(braid, degree, deck=1, fill=True))
+    base = measure_named(braid_name(braid.letters), randomisations, seed)
+    cover, filled = measured(fill=False), measured(fill=True)
     chi = 2 - 2 * genus - degree * n
     return {
         "member": name,
