@@ -4,8 +4,8 @@ import flint
 import pytest
 import snappy
 
-from threefold.tori.certify import BITS, Refused, certified_shapes, certify, precision
 from threefold.tori.braids import conveyor_braid, diverging_braid
+from threefold.tori.certify import BITS, Refused, certified_shapes, certify, precision
 from threefold.tori.volumes import POSITIVE, braid_name
 
 # Volumes proved with interval arithmetic by other software (spec §2.2, §2.1, §3).
