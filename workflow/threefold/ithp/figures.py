@@ -154,10 +154,11 @@ def draw_tables(published: pd.DataFrame, scores: dict[str, pd.DataFrame]) -> tup
     ]
     for name, table in scores.items():
         ours = table[(table["metric"] == "f1") & table["model"].isin(["svm", "ithp"])]
+        ours = ours[ours["protocol"] == table["protocol"].iloc[0]]
         sets = set(table.loc[table["model"] == "svm", "modalities"])
         ours = ours[ours["modalities"].isin(sets)]
         ours = ours.assign(
-            panel=f"{TITLES.get(name, name)}, measured (stand-in)",
+            panel=f"{TITLES.get(name, name)}, measured" + ("" if name.startswith("mustard") else " (stand-in)"),
             method=ours["model"].map({"svm": names["MSDM"], "ithp": names["ITHP"]}),
         )
         parts.append(ours)
