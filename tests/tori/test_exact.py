@@ -22,7 +22,7 @@ def test_the_dilatation_has_its_minimal_polynomial():
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("S_2_1", ["abcD", "AbcdF", "aB"]), ("D_4", ["abC"]), ("S_2_0", ["abcdE"])]
+    ("name", "words"), [("S_2_1", ["abcD", "aB"]), ("D_4", ["abC"]), ("S_2_0", ["abcdE"])]
 )
 def test_methods_agree(name, words):
     rows = checked(words, name)

@@ -17,7 +17,7 @@ def random_words(surface, length, count):
 
 
 @pytest.mark.parametrize(
-    ("name", "length", "count"), [("S_1_1", 8, 20), ("S_1_2", 8, 10), ("S_2_1", 6, 4), ("S_0_5", 6, 4), ("D_4", 6, 4)]
+    ("name", "length", "count"), [("S_1_1", 8, 10), ("S_1_2", 8, 6), ("S_2_1", 5, 2), ("S_0_5", 5, 2), ("D_4", 5, 3)]
 )
 def test_types_are_those_of_flipper(name, length, count):
     surface = find_surface(name)

@@ -61,6 +61,8 @@ def _refine(weights: np.ndarray, growth: Growth) -> np.ndarray | None:
     One Newton step for eigenvalue and eigenvector together, from a residual computed without rounding, squares the
     error of the doubles.
     """
+    if np.abs(growth.piece).max() > 2**52:
+        return None
     factor, x, exact = growth.factor, weights / SCALE, weights.astype(object)
     ones = np.ones((1, x.size))
     bordered = np.block([[growth.piece - factor * np.eye(x.size), -x[:, None]], [ones, np.zeros((1, 1))]])
@@ -69,7 +71,7 @@ def _refine(weights: np.ndarray, growth: Growth) -> np.ndarray | None:
         step = np.linalg.solve(bordered, -np.append((scaled / SCALE).astype(float), sum(exact) - int(SCALE)))[:-1]
     except np.linalg.LinAlgError:
         return None
-    if np.abs(growth.piece).max() > 2**52 or np.abs(step).max() > 1e-10 * SCALE:
+    if np.abs(step).max() > 1e-10 * SCALE:
         return None
     return weights + np.rint(step).astype(np.int64)
 
