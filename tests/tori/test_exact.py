@@ -21,9 +21,7 @@ def test_the_dilatation_has_its_minimal_polynomial():
     assert (rows["status"] == "ok").all()
 
 
-@pytest.mark.parametrize(
-    ("name", "words"), [("S_2_1", ["abcD", "aB"]), ("D_4", ["abC"]), ("S_2_0", ["abcdE"])]
-)
+@pytest.mark.parametrize(("name", "words"), [("S_2_1", ["abcD", "aB"]), ("D_4", ["abC"]), ("S_2_0", ["abcdE"])])
 def test_methods_agree(name, words):
     rows = checked(words, name)
     assert (rows["status"] == "ok").all()

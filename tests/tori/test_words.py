@@ -54,6 +54,8 @@ def test_names_that_other_programs_would_drop_are_refused():
     surface = find_surface("S_2_4")
     with pytest.raises(InputError, match="unknown b4, q"):
         from_twister("a0*q*b4", surface)
+    with pytest.raises(InputError, match="unknown B1, a0; known: a00"):
+        from_twister("a0*B1", find_surface("S_6_1"))  # Twister pads its numbers with zeros
     with pytest.raises(InputError, match=r"\[0, 11\] are not among"):
         from_braid([1, 0, 11], find_surface("D_11"))
 
