@@ -47,7 +47,7 @@ def complement(triangulation: Triangulation, growth: Growth, rounds: int = 2000)
     weights = (growth.lamination / growth.lamination.sum() * SCALE).astype(np.int64)
     found = _split(*triangulation, weights, growth.factor, int(1e-12 * SCALE), rounds)
     if found[0] == OPEN and (refined := _refine(weights, growth)) is not None:
-        found = _split(*triangulation, refined, growth.factor, 8, rounds)
+        found = _split(*triangulation, refined, growth.factor, 2, rounds)
     verdict, prongs, punctures = found
     if verdict != FILLS:
         return Complement(None if verdict == OPEN else False)
@@ -113,7 +113,7 @@ def _split(after, origin, weights, factor, error, rounds):
                 verdict = _collapse(edge, after, twin, origin, weight, punctures)
                 if verdict != FILLS:
                     return verdict, none, punctures
-            elif weight[edge] < 100 * tolerance:
+            elif weight[edge] < 30 * tolerance:
                 return OPEN, none, punctures
     return OPEN, none, punctures
 
