@@ -46,8 +46,8 @@ class Families(Section):
     stronger_twists: list[Annotated[Pair, AfterValidator(_determined)]] = [[1, 2], [2, 2]]
     """The k, m of the members F_{n,k,m} whose twists go m > 1 times as far."""
     diagonal_level: float = Field(7.0, ge=5.5, le=20)
-    """The diagonal sequence takes, for each k, the least n with n h / log n at most this. The limit is 6: with less, the
-    sequence ends somewhere beyond the k that are offered."""
+    """The diagonal sequence takes, for each k, the least n with n h / log n at most this. The limit is 6: with less,
+    the sequence ends somewhere beyond the k that are offered."""
     diagonal_twists: int = Field(6, ge=1, le=6)
     """The largest k of the diagonal sequence."""
     diagonal_genus: int = Field(2, ge=1)
