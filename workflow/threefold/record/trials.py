@@ -98,7 +98,7 @@ def _run_apart(trial: Trial, run: Run, path: Path) -> dict[str, Any]:
     """Run a trial in a process of its own, which keeps the outcome."""
     log.info("run trial %s", trial.name)
     receiver, sender = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=_run_and_keep, args=(trial, run, path, sender), daemon=True)
+    process = FORK.Process(target=_run_and_keep, args=(trial, run, path, sender))
     process.start()
     sender.close()
     try:
