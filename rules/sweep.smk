@@ -102,6 +102,7 @@ for swept_chain in CHAINS:  # not `chain`: a name that Snakemake itself has here
             code=code(f"{swept_chain}/run_trials"),
             chain=swept_chain,
             target=lookup("{sweep}/target", within=SWEPT),
+            metric=lookup("{sweep}/metric", within=SWEPT),
             source=lookup("{sweep}/source", within=SWEPT),
             files=lookup("{sweep}/files", within=SWEPT),
             defaults=lookup("{sweep}/defaults", within=SWEPT),

@@ -18,4 +18,4 @@ with job(snakemake):
     best = best_trial(last, list(given.fields), given.metric, given.goal)
     write_text(snakemake.output.best, json.dumps({"sweep": snakemake.wildcards.sweep, **best}, indent=1) + "\n")
     shares = importance(comparable(trials, given.early), list(given.fields), given.metric, given.seed)
-    write_table(snakemake.output.importance, shares, "sweep/importance")
+    write_table(snakemake.output.importance, shares, "sweeps/importance")

@@ -20,7 +20,7 @@ def features():
 
 def test_a_trial_has_all_metrics_and_depends_on_its_settings(features):
     found = train(features, SETTINGS, 0)
-    assert set(found) == set(table_schema("sweep/ithp_train").names)
+    assert set(found) == set(table_schema("sweeps/ithp_train").names)
     assert 0 < found["accuracy"] <= 1 and found["accuracy_sd"] >= 0
     assert np.isnan(found["acc7"]) and np.isnan(found["validation_loss"])  # no real label, no rows set aside
     assert train(features, SETTINGS, 0) == pytest.approx(found, nan_ok=True, rel=0, abs=0)

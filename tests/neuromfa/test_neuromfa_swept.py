@@ -14,7 +14,7 @@ SETTINGS = vars(Choices()) | {"model": "pythia-14m", "step": 0, "sample_size": 1
 
 def test_a_trial_is_the_mean_over_the_networks_of_a_checkpoint():
     found = spectrum(SETTINGS, [], seed=0)
-    assert set(found) == set(table_schema("sweep/neuromfa_spectrum").names)
+    assert set(found) == set(table_schema("sweeps/neuromfa_spectrum").names)
     graphs = sample_graphs(InitialCheckpoint("pythia-14m", PYTHIA["pythia-14m"], 0), 16, range(3))
     _, metrics = fit_networks(graphs)
     for name in ("alpha_0", "width", "centres"):

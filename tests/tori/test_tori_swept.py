@@ -7,7 +7,7 @@ from threefold.tori.swept import classes
 
 def test_the_classes_of_short_words_are_counted():
     found = classes({"surface": "S_1_1", "max_length": 2, "generators": "ab"}, [], 0)
-    assert list(found) == table_schema("sweep/tori_classes").names
+    assert list(found) == table_schema("sweeps/tori_classes").names
     assert found["words"] == 6  # a b aa bb ab aB
     assert (found["periodic"], found["exponential"], found["undecided"]) == (1, 1, 0)
     assert (

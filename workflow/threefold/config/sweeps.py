@@ -74,7 +74,7 @@ def load_sweep(path: str | Path, config: Config) -> LoadedSweep:
         raise InputError("\n".join(explain(mistake, Sweep, str(path)) for mistake in error.errors())) from None
     try:
         target = TARGETS[_known("target", sweep.target, list(TARGETS))]
-        _known("metric.name", sweep.metric.name, table_schema(f"sweep/{sweep.target.replace('/', '_')}").names)
+        _known("metric.name", sweep.metric.name, table_schema(f"sweeps/{sweep.target.replace('/', '_')}").names)
         for name, parameter in sweep.parameters.items():
             _check_values(target.settings, name, parameter)
         defaults = {source: target.defaults(config, chosen) for source, chosen in sources(sweep, target).items()}

@@ -14,7 +14,7 @@ from threefold.record.errors import InputError
 
 
 def train(features: Features, settings: dict[str, Any], seed: int) -> dict[str, float]:
-    """Scores on the held-out rows of one protocol: the metrics of sweep/ithp_train.
+    """Scores on the held-out rows of one protocol: the metrics of sweeps/ithp_train.
 
     settings: the fields of `ithp.real`, with beta, gamma, lam, latent_0 and latent_1 instead of lists, and model,
     modalities, protocol and device. Raises InputError for modalities or a protocol that the data set has not.

@@ -18,7 +18,7 @@ MEANS = ["alpha_0", "width", "asymmetry", "r2_median", "centres"]
 
 
 def spectrum(settings: dict[str, Any], files: Sequence[str], seed: int) -> dict[str, float]:
-    """Means over the sampled networks: the metrics of sweep/neuromfa_spectrum.
+    """Means over the sampled networks: the metrics of sweeps/neuromfa_spectrum.
 
     settings: model, step, sample_size, seeds, sampling and the fields of `Choices`; files: the file of weights, none
     where they are drawn from the model's initialisation law.

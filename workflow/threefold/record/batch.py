@@ -17,7 +17,7 @@ from threefold.record.trials import Run, Trial, run_trials
 def run_batch(snakemake, prepare: Callable[[], Run]) -> None:
     """Run the trials of one batch, those that the store has not, and write their table.
 
-    Takes the round's trials, and the parameters target, source, files, defaults, size, fields, seed, trial_code, store.
+    Takes the round's trials, and the parameters target, metric, source, files, defaults, size, fields, seed, trial_code, store.
     """
     given, number = snakemake.params, int(snakemake.wildcards.batch)
     proposed = json.loads(Path(snakemake.input.trials).read_text())
@@ -32,6 +32,7 @@ def run_batch(snakemake, prepare: Callable[[], Run]) -> None:
     rows = [
         {"round": int(snakemake.wildcards["round"]), "number": one["number"]}
         | {key: outcome[key] for key in ("trial", "status", "reason")}
+        | {"value": outcome["metrics"].get(given.metric)}
         | {"settings": json.dumps(dict(sorted(trial.settings.items())))}
         | {name: one["parameters"].get(name) for name in given.fields}
         | outcome["metrics"]
@@ -43,5 +44,5 @@ def run_batch(snakemake, prepare: Callable[[], Run]) -> None:
 def trials_schema(target: str, fields: Mapping[str, Mapping[str, Any]]) -> pa.Schema:
     """The columns of a sweep's trials: what each is, its parameters `fields`, the target's metrics."""
     parameters = [arrow_field(name, {**spec, "nullable": True}) for name, spec in fields.items()]
-    base, metrics = table_schema("sweep/trials"), table_schema(f"sweep/{target.replace('/', '_')}")
+    base, metrics = table_schema("sweeps/trials"), table_schema(f"sweeps/{target.replace('/', '_')}")
     return pa.schema([*base, *parameters, *metrics], metadata=base.metadata)

@@ -43,7 +43,7 @@ def varied(trials: pd.DataFrame, parameters: Sequence[str]) -> list[str]:
 
 
 def importance(trials: pd.DataFrame, parameters: Sequence[str], metric: str, seed: int) -> pd.DataFrame:
-    """How much each parameter decides about `metric` over the trials that ended well: sweep/importance.
+    """How much each parameter decides about `metric` over the trials that ended well: sweeps/importance.
 
     Values count by their rank, so each of those tried weighs the same, whatever the distances between them.
     """

@@ -14,7 +14,7 @@ DIGITS = 9  # to which the stretch factors of equal classes agree
 
 
 def classes(settings: dict[str, Any], files: Sequence[str], seed: int) -> dict[str, float]:
-    """Counts and entropies: the metrics of sweep/tori_classes.
+    """Counts and entropies: the metrics of sweeps/tori_classes.
 
     settings: surface, max_length, generators. Raises InputError for a letter that the surface has not.
     """
