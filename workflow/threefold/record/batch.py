@@ -17,7 +17,8 @@ from threefold.record.trials import Run, Trial, run_trials
 def run_batch(snakemake, prepare: Callable[[], Run]) -> None:
     """Run the trials of one batch, those that the store has not, and write their table.
 
-    Takes the round's trials, and the parameters target, metric, source, files, defaults, size, fields, seed, trial_code, store.
+    Takes the round's trials, and the parameters target, metric, source, files, defaults, size, fields, seed, trial_code
+    and store.
     """
     given, number = snakemake.params, int(snakemake.wildcards.batch)
     proposed = json.loads(Path(snakemake.input.trials).read_text())
