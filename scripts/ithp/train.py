@@ -14,6 +14,7 @@ from threefold.record.tracking import track
 params = snakemake.params
 with job(snakemake), track(snakemake) as run:
     features = load(snakemake.input.features, snakemake.input.folds)
+    run.use_artifact(snakemake.input.features, "data")
     resumptions = []
     for trial, folder in zip(params.trials, [Path(p).parent for p in snakemake.output.metrics], strict=True):
         model, chain = trial.split("/")
@@ -42,5 +43,6 @@ with job(snakemake), track(snakemake) as run:
         about |= {"text_encoder": params.settings["text_encoder"]}
         save_training(folder, result.network, result.history.assign(modalities=chain), metrics, about)
         run.summary({trial: metrics})
+        run.log_artifact(folder / "model.safetensors", "model")
     for path in resumptions:  # kept until now, so that a killed batch goes on where it stood
         path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from threefold.record.tracking import track
 params = snakemake.params
 with job(snakemake), track(snakemake) as run:
     features = load(snakemake.input.features, snakemake.input.folds)
+    run.use_artifact(snakemake.input.features, "data")
     for trial, multipliers in params.multipliers.items():
         folder = next(Path(p).parent for p in snakemake.output.metrics if Path(p).parent.name == trial)
         shuffled = trial == "shuffled"
@@ -25,3 +26,4 @@ with job(snakemake), track(snakemake) as run:
             for member, loss in zip(members, losses.sort_values("replica")["value"], strict=True)
         ]
         save_training(folder, model.network, history, metrics, about)
+        run.log_artifact(folder / "model.safetensors", "model")

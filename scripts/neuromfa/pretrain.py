@@ -36,4 +36,5 @@ with job(snakemake), track(snakemake) as run:
     history = history.assign(model=name, parameters=shape.parameters, corpus_sha256=digest)
     write_table(snakemake.output.training, history, "neuromfa/training")
     shutil.rmtree(unfinished.parent)
+    run.log_artifact(snakemake.output.weights[-1], "model")
     run.summary({"held_out_loss": history["held_out_loss"].iloc[-1], "corpus_sha256": digest})
