@@ -1,12 +1,16 @@
-"""Train the networks of one batch of trials, each on every split of the data set with every seed."""
+"""Train the networks of one batch of trials, each on every split of the data set with every seed.
+
+A trial that has ended is kept beside the log, so that a batch that was killed or got another trial trains the rest.
+"""
 
 import hashlib
 import json
 from pathlib import Path
 
-from threefold.ithp.artifacts import save_training
+from threefold.ithp.artifacts import forget, keep, recall, save_training
 from threefold.ithp.features import load
 from threefold.ithp.trials import run_network
+from threefold.record.files import digest
 from threefold.record.job import job
 from threefold.record.tables import write_table
 from threefold.record.tracking import track
@@ -15,12 +19,15 @@ params = snakemake.params
 with job(snakemake), track(snakemake) as run:
     features = load(snakemake.input.features, snakemake.input.folds)
     run.use_artifact(snakemake.input.features, "data")
-    resumptions = []
+    kept, names = Path(snakemake.log[0]).with_suffix(".trials"), set()
+    inputs = [digest(snakemake.input.features), digest(snakemake.input.folds)]
     for trial, folder in zip(params.trials, [Path(p).parent for p in snakemake.output.metrics], strict=True):
+        facts = json.dumps([params.code, trial, params.settings, params.seed, inputs])
+        name = hashlib.sha256(facts.encode()).hexdigest()[:16]
+        names.add(name)
+        if recall(kept / name, folder):  # it ended before the batch was killed, or got another trial
+            continue
         model, chain = trial.split("/")
-        state = json.dumps([params.code, trial, params.settings, params.seed])
-        state = hashlib.sha256(state.encode()).hexdigest()[:16]
-        resumptions.append(Path(snakemake.log[0]).parent / f"{state}.ckpt")
         result = run_network(
             features,
             model,
@@ -28,7 +35,7 @@ with job(snakemake), track(snakemake) as run:
             params.settings,
             params.seed,
             run.lightning_logger(trial),
-            resumptions[-1],
+            kept / f"{name}.ckpt",
         )
         write_table(folder / "predictions.parquet", result.predictions, "ithp/predictions")
         last = result.history[result.history["epoch"] == result.history["epoch"].max()]
@@ -44,5 +51,5 @@ with job(snakemake), track(snakemake) as run:
         save_training(folder, result.network, result.history.assign(modalities=chain), metrics, about)
         run.summary({trial: metrics})
         run.log_artifact(folder / "model.safetensors", "model")
-    for path in resumptions:  # kept until now, so that a killed batch goes on where it stood
-        path.unlink(missing_ok=True)
+        keep(folder, kept / name)
+    forget(kept, but=names)

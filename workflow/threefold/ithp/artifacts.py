@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -13,8 +15,44 @@ from safetensors.torch import load_file, save_file
 
 from threefold.ithp.network import Architecture, Bottlenecks, Replica
 from threefold.record.errors import InputError
-from threefold.record.files import atomic, write_text
+from threefold.record.files import atomic, digest, write_text
 from threefold.record.tables import write_table
+
+FILES = ("predictions.parquet", "history.parquet", "model.safetensors", "metrics.json")  # of one trial
+
+
+def recall(kept: Path, folder: Path) -> bool:
+    """Put the files of a trial that has ended before into `folder`, if `kept` has them as they were written."""
+    if not kept.is_dir():
+        return False
+    if json.loads((kept / "digests.json").read_text()) != [digest(kept / name) for name in FILES]:
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        (folder / name).unlink(missing_ok=True)
+        shutil.copyfile(kept / name, folder / name)  # not a link: Snakemake wants outputs newer than inputs
+    return True
+
+
+def keep(folder: Path, kept: Path) -> None:
+    """Keep the files of a trial that has ended, whole or not at all, as links, which take no space."""
+    part = kept.with_suffix(".part")
+    for old in (part, kept):
+        shutil.rmtree(old, ignore_errors=True)
+    part.mkdir(parents=True)
+    for name in FILES:
+        os.link(folder / name, part / name)
+    write_text(part / "digests.json", json.dumps([digest(part / name) for name in FILES]))  # who edits one edits both
+    part.rename(kept)
+
+
+def forget(kept: Path, but: set[str]) -> None:
+    """Remove the trials in the folder `kept` that nobody asks for any more, and what resumed others."""
+    for path in kept.iterdir():
+        if path.is_file():
+            path.unlink()
+        elif path.name not in but:
+            shutil.rmtree(path)
 
 
 def save_training(
