@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from threefold.record.errors import InputError
 from threefold.record.files import digest
-from threefold.record.tables import SCHEMAS, table_schema
+from threefold.record.tables import SCHEMAS, chain_tables, table_schema
 
 VERDICTS = ("reproduced", "contradicted", "inconclusive", "not run here")
 
@@ -130,7 +130,7 @@ def load_figures(paths: list[str | Path]) -> list[tuple[str, PaperFigure]]:
 
 
 def _load_file(path: str | Path) -> ClaimsFile:
-    raw = yaml.safe_load(Path(path).read_text())
+    raw = yaml.load(Path(path).read_text(), Loader=yaml.CSafeLoader)
     try:
         return ClaimsFile.model_validate(raw)
     except ValidationError as error:
@@ -171,7 +171,7 @@ def _table_of(artifact: str) -> str | None:
 @cache
 def _tables() -> dict[str, dict[str, str]]:
     """Chain -> name of a file or folder of artifacts -> the table that these hold."""
-    schemas = {path.stem: yaml.safe_load(path.read_text()) for path in SCHEMAS.glob("*.yaml")}
+    schemas = {path.stem: chain_tables(path.stem) for path in SCHEMAS.glob("*.yaml")}
     return {
         chain: {table.get("folder", name): name for name, table in tables.items()} for chain, tables in schemas.items()
     }

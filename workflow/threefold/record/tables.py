@@ -25,11 +25,17 @@ SCHEMAS = Path(__file__).parents[2] / "schemas" / "tables"
 def table_schema(table: str) -> pa.Schema:
     """The Arrow schema of `table`, named `<chain>/<table>`; field metadata holds unit and meaning."""
     chain, name = table.split("/")
-    tables = yaml.safe_load((SCHEMAS / f"{chain}.yaml").read_text())
+    tables = chain_tables(chain)
     return pa.schema(
         [arrow_field(column, spec) for column, spec in tables[name]["columns"].items()],
         metadata={"table": table, "about": tables[name]["about"]},
     )
+
+
+@cache
+def chain_tables(chain: str) -> dict[str, dict[str, Any]]:
+    """The tables of a chain by name, as its schema file describes them."""
+    return yaml.load((SCHEMAS / f"{chain}.yaml").read_text(), Loader=yaml.CSafeLoader)
 
 
 def arrow_field(column: str, spec: Mapping[str, Any]) -> pa.Field:
