@@ -118,3 +118,14 @@ def test_the_official_network_has_as_many_parameters_as_its_own_code():
     table = count_official()
     assert table["parameters"].sum() == 1_052_154
     assert table.loc[table["part"] != "head", "parameters"].sum() == 409_337
+
+
+def test_of_sequences_every_token_counts_and_rows_stay_apart(features):
+    lengths = np.tile([1, 2, 3], 200)
+    owner = np.repeat(np.arange(600), lengths)
+    tokens = features._replace(modalities={name: x[owner] for name, x in features.modalities.items()}, lengths=lengths)
+    settings = SETTINGS | {"seeds": 1, "epochs": 2}
+    table = measure_kept(run_network(tokens, "ithp", "TA", settings, 0).network, "TA", tokens, 0)
+    assert sorted(table["fold"].unique()) == [0, 1, 2, 3]
+    lower = table[table["estimator"] == "known channel, lower"]
+    assert np.allclose(lower["ceiling"], np.log(300))  # 150 rows of two tokens on average
