@@ -20,7 +20,7 @@ with job(snakemake):
     write_text(snakemake.output.best, json.dumps({"sweep": snakemake.wildcards.sweep, **best}, indent=1) + "\n")
     shares = importance(comparable(trials, given.early), list(given.fields), given.metric, given.seed)
     write_table(snakemake.output.importance, shares, "sweeps/importance")
-    metrics = table_schema(f"sweep/{given.target.replace('/', '_')}").names
+    metrics = table_schema(f"sweeps/{given.target.replace('/', '_')}").names
     for row in trials.to_dict("records"):
         found = {name: row[name] for name in ("status", *metrics)}
         track_trial(row["trial"], snakemake.wildcards.sweep, json.loads(row["settings"]), found)
