@@ -8,7 +8,7 @@ from threefold.record.batch import trials_schema
 from threefold.record.files import write_text
 from threefold.record.job import job
 from threefold.record.sweeps import best_trial, comparable, importance
-from threefold.record.tables import read_table, table_schema, write_table
+from threefold.record.tables import read_table, write_table
 from threefold.record.tracking import track_trial
 
 given = snakemake.params
@@ -20,7 +20,5 @@ with job(snakemake):
     write_text(snakemake.output.best, json.dumps({"sweep": snakemake.wildcards.sweep, **best}, indent=1) + "\n")
     shares = importance(comparable(trials, given.early), list(given.fields), given.metric, given.seed)
     write_table(snakemake.output.importance, shares, "sweeps/importance")
-    metrics = table_schema(f"sweeps/{given.target.replace('/', '_')}").names
-    for row in trials.to_dict("records"):
-        found = {name: row[name] for name in ("status", *metrics)}
-        track_trial(row["trial"], snakemake.wildcards.sweep, json.loads(row["settings"]), found)
+    for row in trials.drop(columns=["round", "number", *given.fields]).to_dict("records"):
+        track_trial(row.pop("trial"), snakemake.wildcards.sweep, json.loads(row.pop("settings")), row)
