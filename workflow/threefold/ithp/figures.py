@@ -31,6 +31,15 @@ MODELS = {  # name in the table -> name and colour in the figure
 }
 
 
+def two_columns(panels: int, height: float) -> tuple[Figure, list[Axes]]:
+    """A figure with so many panels, two side by side, each row so high in inches."""
+    columns, rows = min(2, panels), -(-panels // 2)
+    figure, axes = new_figure(rows, columns, height=rows * height, squeeze=False)
+    for axis in axes.flat[panels:]:
+        axis.set_visible(False)
+    return figure, list(axes.flat[:panels])
+
+
 def draw_information(information: pd.DataFrame, r: Sequence[float]) -> tuple[Figure, pd.DataFrame]:
     """The beta sweep in ithp/information: the information plane, deviations from the closed form, active dimensions.
 
@@ -163,8 +172,8 @@ def draw_tables(published: pd.DataFrame, scores: dict[str, pd.DataFrame]) -> tup
         )
         parts.append(ours)
     shown = pd.concat(parts, ignore_index=True)[["panel", "method", "modalities", "value", "low", "high"]]
-    figure, axes = new_figure(1, shown["panel"].nunique(), height=2.6, squeeze=False)
-    for axis, (panel, part) in zip(axes.flat, shown.groupby("panel", sort=False), strict=True):
+    figure, axes = two_columns(shown["panel"].nunique(), height=2.6)
+    for axis, (panel, part) in zip(axes, shown.groupby("panel", sort=False), strict=True):
         ordered = part if "as printed" in panel else part[part["method"] == "ITHP"]
         sets = sorted(dict.fromkeys(ordered["modalities"]), key=lambda name: name.count("-"))
         for k, (method, rows) in enumerate(part.groupby("method", sort=True)):

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from threefold.ithp.figures import TITLES
+from threefold.ithp.figures import TITLES, two_columns
 from threefold.record.style import COLOURS, PUBLISHED, new_figure
 
 ESTIMATORS = {
@@ -65,9 +65,9 @@ def draw_orders(orders: pd.DataFrame, scores: dict[str, pd.DataFrame]) -> tuple[
     `scores`: by data set, `gaussian` among them.
     """
     real = {name: table for name, table in scores.items() if name != "gaussian"}
-    figure, axes = new_figure(1, 1 + len(real), height=2.9, squeeze=False)
-    plotted = [_draw_gaussian_orders(axes[0, 0], orders, scores["gaussian"])]
-    for axis, (name, table) in zip(axes[0, 1:], real.items(), strict=True):
+    figure, axes = two_columns(1 + len(real), height=2.9)
+    plotted = [_draw_gaussian_orders(axes[0], orders, scores["gaussian"])]
+    for axis, (name, table) in zip(axes[1:], real.items(), strict=True):
         full = table[(table["model"] == "ithp") & (table["metric"] == "f1")]
         full = full[full["modalities"].str.count("-") == 2].sort_values("modalities")
         protocol = full["protocol"].iloc[0]
@@ -80,7 +80,7 @@ def draw_orders(orders: pd.DataFrame, scores: dict[str, pd.DataFrame]) -> tuple[
         _name_orders(axis, names)
         axis.set(xlabel="weighted F1, held-out rows", title=f"{TITLES.get(name, name)}: {protocol}")
         plotted.append(full[["modalities", "value", "low", "high"]].assign(panel=name, series="ITHP"))
-    found = {label: h for a in axes.flat for h, label in zip(*a.get_legend_handles_labels(), strict=True)}
+    found = {label: h for a in axes for h, label in zip(*a.get_legend_handles_labels(), strict=True)}
     figure.legend(found.values(), found.keys(), loc="outside lower center", ncols=3, fontsize=7)
     return figure, pd.concat(plotted, ignore_index=True)
 
