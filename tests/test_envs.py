@@ -13,7 +13,7 @@ ENVS = sorted((ROOT / "envs").glob("*.yaml"))
 # Packages by the module they bring, where the names differ.
 PACKAGES = {"flint": "python-flint", "sklearn": "scikit-learn", "spherogram": "snappy", "yaml": "pyyaml"}
 ON_CONDA = {"matplotlib-base": "matplotlib", "pytorch": "torch"}  # and by their name there
-UNUSED = {"neuromfa": {"pytorch-lightning"}}  # named by the tracking for ITHP alone
+UNUSED = {name: {"pytorch-lightning"} for name in ("neuromfa", "sweep")}  # named by the tracking for ITHP alone
 
 
 def pins(env: Path) -> dict[str, str]:
