@@ -113,6 +113,17 @@ def test_linear_controls_choose_c_inside_the_training_rows(features):
     np.testing.assert_array_equal(first, second)
 
 
+def test_linear_controls_predict_a_real_label_where_there_is_one(features):
+    target = features.modalities["T"].sum(1)
+    table = classify(features._replace(target=target), ["majority", "logistic", "svm"])
+    by_model = dict(list(table.groupby(["model", "modalities"])))
+    svm = by_model["svm", "T"]
+    assert np.abs(svm["score"] - svm["target"]).mean() < 0.05
+    assert by_model["majority", "T"].groupby("fold")["score"].nunique().tolist() == [1] * 4
+    assert by_model["logistic", "T"]["target"].isna().all()
+    assert accuracy(svm) > 0.97
+
+
 def test_the_plan_names_every_trial_once():
     assert ["-".join(c) for c in subsets("TAV")] == ["T", "A", "V", "T-A", "T-V", "A-V", "T-A-V"]
     assert len(batches("gaussian", ["X0", "X1", "X2"])["ithp"]) == 6 + 1
