@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from docutils.core import publish_parts
 
 from threefold.record.pages import duration
 
@@ -11,8 +12,10 @@ CARD = "{{ files[0].job.rule.module_globals.card(snakemake.output[0]) }}\n"
 @pytest.mark.parametrize(
     "caption", sorted(set(CAPTIONS.glob("*.rst")) - {CAPTIONS / "claims.rst", CAPTIONS / "workflow.rst"})
 )
-def test_the_caption_of_a_figure_ends_with_its_card(caption):
-    assert caption.read_text().endswith("\n\n" + CARD)
+def test_the_caption_of_a_figure_is_well_formed_and_ends_with_its_card(caption):
+    text = caption.read_text()
+    assert text.endswith("\n\n" + CARD)
+    assert publish_parts(text.removesuffix(CARD), settings_overrides={"halt_level": 2})["whole"]
 
 
 @pytest.mark.parametrize(
