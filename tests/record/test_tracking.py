@@ -11,7 +11,7 @@ from wandb_server import KEY, wandb_server
 
 from threefold.record import tracking
 from threefold.record.journal import job_id, run_id
-from threefold.record.tracking import Run, track
+from threefold.record.tracking import Run, track, track_trial
 
 JOB = """
 import psutil, signal, sys, time
@@ -65,6 +65,24 @@ def test_a_run_is_kept_offline_under_the_id_of_its_parameters(job, tmp_path):
     assert folder.name.endswith(run_id("pretrain", {"model": "small"}, job.params))
     assert list(folder.glob("*.wandb"))
     assert (folder / "ended").read_text() == "offline"
+
+
+def test_a_trial_is_tracked_once_whichever_sweep_gathers_it(job, tmp_path):
+    for sweep in ("first", "second"):
+        track_trial("0123456789abcdef", sweep, {"beta": 8}, {"f1": 0.5, "loss": float("nan")})
+    (folder,) = (tmp_path / "logs/wandb").glob("offline-run-*")
+    assert folder.name.endswith("0123456789abcdef")
+
+
+def test_after_one_server_that_does_not_answer_no_other_run_waits_for_it(job, tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("WANDB_MODE", "online")
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("WANDB_API_KEY", KEY)
+    monkeypatch.setattr(tracking, "PATIENCE", 1)
+    for number in range(3):
+        track_trial(f"trial{number}", "sweep", {}, {"f1": 0.5})
+    assert caplog.text.count("not tracked online") == 1
+    assert len(list((tmp_path / "logs/wandb").glob("offline-run-*/ended"))) == 3
 
 
 def test_the_id_depends_on_rule_wildcards_and_parameters_alone():

@@ -119,7 +119,7 @@ class Run:
         logs = self._run and Path(self._run.settings.sync_dir).glob("logs/*.log")
         self.attempt("finish", end, LAST_PATIENCE + PATIENCE)
         if "finish" in self._failed:
-            _end_service()
+            _give_up_online()
         for path in logs or ():
             redact_file(path)
 
@@ -160,12 +160,16 @@ def _start(id: str, name: str, kind: str, config: Mapping[str, Any], group: str 
             return _init(mode, id, name, kind, config, group)
         except Exception as error:
             log.warning("not tracked %s: %s", mode, redact(f"{type(error).__name__}: {error}"))
-            _end_service()
+            _give_up_online()
     return None
 
 
-def _end_service() -> None:
-    """End W&B's service process, which else keeps the id of a run that did not start, or fails once more at exit."""
+def _give_up_online() -> None:
+    """Wait for no server again in this process, and end W&B's service.
+
+    The service would keep the id of a run that did not start, and fail once more at exit.
+    """
+    os.environ["WANDB_MODE"] = "offline"
     with suppress(Exception):
         import wandb
 
