@@ -24,10 +24,11 @@ def test_neither_start_nor_rate_is_negative():
     assert falling.rate == 0 and falling.start > 0
 
 
-def test_fewer_than_three_sizes_are_no_fit():
-    found = fit_scaling(np.array([1.0, 1.0, 2.0]), np.array([2.0, 2.0, 4.0]))
-    assert np.isnan(found.error) and found.sizes == 2
-    assert found.cost(10) == pytest.approx(20)
+def test_two_sizes_give_a_line_and_one_a_proportion_without_an_error():
+    two = fit_scaling(np.array([1.0, 1.0, 3.0]), np.array([5.0, 5.0, 9.0]))
+    assert np.isnan(two.error) and two.sizes == 2 and two.cost(10) == pytest.approx(23)
+    one = fit_scaling(np.array([2.0, 2.0]), np.array([3.0, 5.0]))
+    assert np.isnan(one.error) and one.cost(10) == pytest.approx(20)
 
 
 def test_an_estimate_tells_what_is_fitted_taken_as_here_and_unknown():

@@ -83,10 +83,8 @@ def _show_estimate(measured: list[dict[str, Any]], planned: list[dict[str, Any]]
     known, unknown = rest[rest["seconds"].notna()], rest[rest["seconds"].isna()]
     print(f"{scale}: {duration(stages['seconds'].sum())} of one core here, from {len(measured)} measured jobs")
     _show("stage", scaled)
-    print(
-        "error: relative, of sizes left out of the fit; where fewer than three were measured there is none and the cost"
-    )
-    print("is taken to be in proportion to the size. beyond: the largest planned job over the largest measured one.")
+    print("error: relative, of sizes left out of the fit; none where fewer than three were measured, and in proportion")
+    print("to a single one. beyond: the largest planned job over the largest measured one. memory: as measured.")
     if len(known):
         total = duration(known["seconds"].sum())
         print(f"{len(known)} more stages are taken to cost per job what they cost here: {total} in all.")

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-FEWEST = 3  # sizes that a fit needs
+FEWEST = 3  # sizes that a fit needs to have an error
 
 
 class Scaling(NamedTuple):
     """cost = start + rate * size.
 
-    error: the root mean square of the relative error with which the other jobs predict each one; nan where jobs of
-    fewer than three sizes were measured, then the cost is taken to be proportional to the size.
+    error: the root mean square of the relative error with which jobs of the other sizes predict those of each; nan
+    where fewer than three sizes were measured. Of a single size, the cost is taken to be proportional to it.
     """
 
     start: float
@@ -32,9 +32,9 @@ def fit_scaling(size: np.ndarray, cost: np.ndarray) -> Scaling:
     """The non-negative start and rate of least relative error; sizes and costs positive, one of each per job."""
     size, cost = np.asarray(size, float), np.asarray(cost, float)
     sizes = np.unique(size)
+    start, rate = _fit(size, cost) if sizes.size > 1 else (0.0, cost.mean() / size[0])
     if sizes.size < FEWEST:
-        return Scaling(0.0, cost.sum() / size.sum(), float("nan"), sizes.size, size.max())
-    start, rate = _fit(size, cost)
+        return Scaling(start, rate, float("nan"), sizes.size, size.max())
     others = (_fit(size[size != left_out], cost[size != left_out]) for left_out in sizes)
     errors = np.concatenate(
         [(a + b * left_out) / cost[size == left_out] - 1 for left_out, (a, b) in zip(sizes, others, strict=True)]
@@ -51,9 +51,9 @@ def estimate(measured: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
     """A row per stage of `planned` (columns stage, size), with what `measured` (also seconds, memory) says of its jobs.
 
     A size is nan where a stage does not scale, or is not known; such a job counts as the mean one of its stage.
-    Columns: stage, jobs, seconds in all and of the longest job, memory of the largest (MB), error of the fit of
-    seconds, sizes that it rests on, beyond: the largest planned size over the largest measured. All but jobs are nan
-    for a stage that was not measured; error, sizes and beyond where it does not scale.
+    Columns: stage, jobs, seconds in all and of the longest job, memory of the largest measured (MB), error of the
+    fit of seconds, sizes that it rests on, beyond: the largest planned size over the largest measured. All but jobs
+    are nan for a stage that was not measured; error, sizes and beyond where it does not scale.
     """
     rows = []
     for stage, jobs in planned.groupby("stage", sort=False):
@@ -64,10 +64,7 @@ def estimate(measured: pd.DataFrame, planned: pd.DataFrame) -> pd.DataFrame:
             time = fit_scaling(sized["size"], sized["seconds"].clip(lower=0.01))
             seconds = time.cost(jobs["size"].fillna(wanted.mean()))
             beyond = wanted.max() / time.largest
-            row |= {"error": time.error, "sizes": time.sizes, "beyond": beyond, "memory": sized["memory"].max()}
-            if time.sizes >= FEWEST:
-                space = fit_scaling(sized["size"], sized["memory"].clip(lower=1))
-                row["memory"] = max(row["memory"], float(space.cost(wanted.max())))
+            row |= {"error": time.error, "sizes": time.sizes, "beyond": beyond, "memory": ours["memory"].max()}
         elif len(ours):
             seconds = np.full(len(jobs), ours["seconds"].mean())
             row["memory"] = ours["memory"].max()
