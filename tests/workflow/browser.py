@@ -89,14 +89,17 @@ class Page:
         return self.run("document.body.innerText")
 
     def click(self, selector: str, having: str = "") -> None:
-        """A click in the middle of the first element of the selector with this text in it."""
+        """A click in the middle of the first element of the selector with this text in it, once it stands still."""
         find = f"[...document.querySelectorAll({selector!r})].find(x => x.textContent.includes({having!r}))"
+        middle = f"""(x => (x.scrollIntoView({{block: 'center'}}), x = x.getBoundingClientRect(),
+                     [x.x + x.width / 2, x.y + x.height / 2]))({find})"""
         self.wait(f"!!{find}")
-        x, y = self.run(
-            f"(x => (x.scrollIntoView({{block: 'center'}}), x = x.getBoundingClientRect(), "
-            f"[x.x + x.width / 2, x.y + x.height / 2]))({find})"
-        )
+        before = None
+        while (place := self.run(middle)) != before:
+            before = place
+            time.sleep(0.2)
         for kind in ("mousePressed", "mouseReleased"):
+            x, y = place
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def type_line(self, text: str) -> None:
