@@ -48,7 +48,9 @@ class Backbone(nn.Module):
             return states(self.copies[k], pieces, lengths)
         seed = int(torch.randint(2**62, (), generator=self.noise[k]))
         with torch.random.fork_rng([pieces.device] if pieces.is_cuda else []):
-            torch.manual_seed(seed)
+            torch.default_generator.manual_seed(seed)  # torch.manual_seed takes milliseconds
+            if pieces.is_cuda:
+                torch.cuda.manual_seed(seed)
             return states(self.copies[k], pieces, lengths)
 
     def matrices(self) -> Iterator[nn.Parameter]:
