@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -62,11 +63,17 @@ def draw_sequences(rng: np.random.Generator, rows: int) -> dict:
 
 def small_encoder() -> torch.nn.Module:
     """DeBERTa's architecture at a size for a CPU."""
-    from transformers import DebertaV2Config, DebertaV2Model  # here: not every process needs it
+    from transformers import DebertaV2Config, DebertaV2Model, logging  # here: not every process needs it
 
+    logging.set_verbosity_error()  # that there is no mask is the published recipe
     torch.manual_seed(0)
     shape = {"hidden_size": 128, "num_hidden_layers": 3, "num_attention_heads": 4, "intermediate_size": 512}
-    shape |= {"max_position_embeddings": 64, "position_buckets": 32, "share_att_key": True, "norm_rel_ebd": "layer_norm"}
+    shape |= {
+        "max_position_embeddings": 64,
+        "position_buckets": 32,
+        "share_att_key": True,
+        "norm_rel_ebd": "layer_norm",
+    }
     config = DebertaV2Config(vocab_size=VOCABULARY, relative_attention=True, pos_att_type=["p2c", "c2p"], **shape)
     return DebertaV2Model(config)
 
@@ -200,6 +207,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer steps, epochs and cells")
     parser.add_argument("--cell", nargs=3, type=float, metavar=("BETA", "GAMMA", "EPOCHS"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    warnings.simplefilter("ignore")  # Lightning's, about clusters
     if arguments.cell:
         beta, gamma, epochs = arguments.cell
         print(one_cell(beta, gamma, int(epochs)))
