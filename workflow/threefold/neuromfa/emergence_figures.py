@@ -176,7 +176,7 @@ def draw_sizes(points: pd.DataFrame, published: pd.DataFrame) -> tuple[Figure, p
         ax.set(xscale="log", xlabel="parameters")
         ax.set_xticks(ticks, labels=[_size(count) for count in ticks], fontsize=6)
         ax.minorticks_off()
-        ax.legend(fontsize=6)
+        ax.legend(fontsize=6, handlelength=5)
     axes[0, 0].set_ylabel("scaled to between 0 and 1")
     return figure, plotted
 
