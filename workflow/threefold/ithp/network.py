@@ -156,7 +156,8 @@ class Bottlenecks(nn.Module):
 
     def standardised(self, k: int, x: Tensor) -> Tensor:
         """Modality k in each replica's own units: (n, d) -> (K, n, d)."""
-        return (x - self.get_buffer(f"location_{k}")) / self.get_buffer(f"scale_{k}")
+        # in place, here and in `terms`: of arrays this large, fresh memory is what takes the time
+        return (x - self.get_buffer(f"location_{k}")).div_(self.get_buffer(f"scale_{k}"))
 
     def prime(self, x0: Tensor, owner: Tensor | None, pieces: Tensor | None) -> Tensor:
         """X0 as each replica takes it in: (n, d) -> (K, n, d)."""
@@ -209,7 +210,7 @@ class Bottlenecks(nn.Module):
             return torch.where(weight > 0, values, 0).sum(1) / weight.sum(1).clamp(min=1)
 
         # Other rows are blanked, because a wild value times a weight of 0 could still be NaN.
-        x0 = torch.where(tokens[..., None] > 0, self.prime(modalities[0], owner, pieces), 0)
+        x0 = self.prime(modalities[0], owner, pieces).masked_fill_(tokens[..., None] == 0, 0)
         latents, terms = self.latents(x0, sample), {}
         loss = torch.zeros(len(weight), device=weight.device)
         for k, (mean, log_variance, b) in enumerate(latents):
