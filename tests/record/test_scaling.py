@@ -31,13 +31,24 @@ def test_two_sizes_give_a_line_and_one_a_proportion_without_an_error():
     assert np.isnan(one.error) and one.cost(10) == pytest.approx(20)
 
 
+def test_a_rate_that_the_start_up_hides_is_seen_in_proportion():
+    hidden = fit_scaling(np.array([1.0, 2.0, 4.0]), np.array([5.1, 4.9, 5.0]))
+    assert hidden.cost(1000) < 50
+    assert hidden.proportional(1000) == pytest.approx(1250)
+    assert hidden.proportional(0.1) == pytest.approx(hidden.cost(0.1))
+
+
 def test_an_estimate_tells_what_is_fitted_taken_as_here_and_unknown():
     size = [1.0, 10.0, 100.0]
     measured = pd.DataFrame({"stage": "fit", "size": size, "seconds": [1 + 2 * x for x in size], "memory": [50.0] * 3})
     fixed = pd.DataFrame({"stage": ["draw"] * 2, "size": [None, None], "seconds": [3.0, 5.0], "memory": [7.0, 9.0]})
     planned = pd.DataFrame({"stage": ["fit", "fit", "draw", "fetch"], "size": [1000.0, 10.0, None, None]})
+    later = pd.DataFrame({"stage": ["fit"] * 2, "size": [10.0, None]})
     found = estimate(pd.concat([measured, fixed]).astype({"size": float}), planned).set_index("stage")
     assert found.loc["fit", "seconds"] == pytest.approx(2001 + 21)
+    assert found.loc["fit", "proportional"] == pytest.approx(2010 + 21)
     assert found.loc["fit", ["jobs", "sizes", "beyond"]].tolist() == [2, 3, 10]
+    assert found.loc["fit", "unsized"] == 0
+    assert estimate(pd.concat([measured, fixed]).astype({"size": float}), later).loc[0, "unsized"] == 1
     assert found.loc["draw", ["seconds", "memory"]].tolist() == [4, 9] and np.isnan(found.loc["draw", "sizes"])
     assert np.isnan(found.loc["fetch", "seconds"])

@@ -81,10 +81,15 @@ def _show_estimate(measured: list[dict[str, Any]], planned: list[dict[str, Any]]
     stages = estimate(*frames)
     scaled, rest = stages[stages["sizes"].notna()], stages[stages["sizes"].isna()]
     known, unknown = rest[rest["seconds"].notna()], rest[rest["seconds"].isna()]
-    print(f"{scale}: {duration(stages['seconds'].sum())} of one core here, from {len(measured)} measured jobs")
-    _show("stage", scaled)
-    print("error: relative, of sizes left out of the fit; none where fewer than three were measured, and in proportion")
-    print("to a single one. beyond: the largest planned job over the largest measured one. memory: as measured.")
+    fitted, steep = duration(stages["seconds"].sum()), duration(stages["proportional"].sum())
+    print(f"{scale}: {fitted} of one core here, {steep} in proportion to the largest of {len(measured)} measured jobs")
+    _show("stage", scaled.drop(columns="unsized"))
+    print("error: relative, of sizes left out of the fit; none where fewer than three were measured. proportional: to")
+    print("the largest jobs, whose start-up may hide a rate: small runs tell little of jobs far beyond them. beyond:")
+    print("the largest planned job over the largest measured one. memory: as measured.")
+    if len(unsized := scaled[scaled["unsized"] > 0]):
+        jobs = ", ".join(f"{row.unsized:.0f} of {row.stage}" for row in unsized.itertuples())
+        print(f"No size before their data are here, and counted as the mean job of their stage: {jobs}.")
     if len(known):
         total = duration(known["seconds"].sum())
         print(f"{len(known)} more stages are taken to cost per job what they cost here: {total} in all.")
@@ -98,13 +103,13 @@ def _show(name: str, table: Any) -> None:
 
     from threefold.record.pages import duration
 
-    formats = {"seconds": duration, "longest": duration, "memory": "{:.0f} MB".format, "beyond": "{:.3g}".format}
+    formats = dict.fromkeys(["seconds", "proportional", "longest"], duration)
+    formats |= {"memory": "{:.0f} MB".format, "beyond": "{:.3g}".format}
     formats |= {"sizes": "{:.0f}".format, "error": lambda x: "" if x != x else f"{x:.0%}"}
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for column in table.columns:
-        shown.add_column(
-            {"seconds": "time"}.get(column, column), no_wrap=True, justify="left" if column == name else "right"
-        )
+        heading = "time" if column == "seconds" else column
+        shown.add_column(heading, no_wrap=True, justify="left" if column == name else "right")
     for row in table.to_dict("records"):
         shown.add_row(*(formats.get(column, str)(value) for column, value in row.items()))
     Console().print(shown)
