@@ -162,7 +162,8 @@ def test_costs_are_shown_and_scaled(finished):
     assert re.search(r"neuromfa/pretrain +2 +[\d.]+ (s|min) ", shown.stdout)
     assert re.search(r"tori_volume +\d+ +[\d.]+ (s|min) +\d+ MB", shown.stdout)
     assert re.search(r"config/paper.yaml: [\d.]+ h of one core here", shown.stdout)
-    assert re.search(r"tori/classify +8( +[\d.]+ \w+){3} +\d+ MB +\d+% +3 ", shown.stdout)
+    assert re.search(r"tori/classify +8( +[\d.]+ \w+){2} +\d+ MB +\d+% +3 ", shown.stdout)
+    assert re.search(r"In proportion to the largest measured jobs, .*: [\d.]+ h", shown.stdout)
     assert re.search(r"Not measured here, and not in the sum: .*neuromfa/fetch_checkpoint", shown.stdout)
 
 

@@ -82,11 +82,11 @@ def _show_estimate(measured: list[dict[str, Any]], planned: list[dict[str, Any]]
     scaled, rest = stages[stages["sizes"].notna()], stages[stages["sizes"].isna()]
     known, unknown = rest[rest["seconds"].notna()], rest[rest["seconds"].isna()]
     fitted, steep = duration(stages["seconds"].sum()), duration(stages["proportional"].sum())
-    print(f"{scale}: {fitted} of one core here, {steep} in proportion to the largest of {len(measured)} measured jobs")
-    _show("stage", scaled.drop(columns="unsized"))
-    print("error: relative, of sizes left out of the fit; none where fewer than three were measured. proportional: to")
-    print("the largest jobs, whose start-up may hide a rate: small runs tell little of jobs far beyond them. beyond:")
-    print("the largest planned job over the largest measured one. memory: as measured.")
+    print(f"{scale}: {fitted} of one core here, from {len(measured)} measured jobs")
+    _show("stage", scaled.drop(columns=["proportional", "unsized"]))
+    print("error: relative, of sizes left out of the fit; none where fewer than three were measured.")
+    print("beyond: the largest planned job over the largest measured one. memory: as measured.")
+    print(f"In proportion to the largest measured jobs, whose start-up may hide a rate: {steep}.")
     if len(unsized := scaled[scaled["unsized"] > 0]):
         jobs = ", ".join(f"{row.unsized:.0f} of {row.stage}" for row in unsized.itertuples())
         print(f"No size before their data are here, and counted as the mean job of their stage: {jobs}.")
@@ -103,7 +103,7 @@ def _show(name: str, table: Any) -> None:
 
     from threefold.record.pages import duration
 
-    formats = dict.fromkeys(["seconds", "proportional", "longest"], duration)
+    formats = dict.fromkeys(["seconds", "longest"], duration)
     formats |= {"memory": "{:.0f} MB".format, "beyond": "{:.3g}".format}
     formats |= {"sizes": "{:.0f}".format, "error": lambda x: "" if x != x else f"{x:.0%}"}
     shown = Table(box=None, pad_edge=False, header_style="bold")
