@@ -10,6 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from threefold.record.style import COLOURS, PAGE, PUBLISHED, SEQUENCE, new_figure
+from threefold.record.sweeps import best_of, ended_well
 
 LABEL = {"fc": "white", "ec": "none", "pad": 0.6, "alpha": 0.7}
 FEW = 6  # values that all get a label
@@ -23,7 +24,7 @@ def draw_map(
 
     published: panel, value and both parameters; drawn as further maps where both were swept.
     """
-    ended = trials[(trials["status"] == "ok") & trials[metric].notna()]
+    ended = ended_well(trials, metric)
     names = importance["parameter"].tolist()[:2]
     names = sorted(names, key=list(trials.columns).index)  # x is the one that the sweep names first
     if len(names) < 2:
@@ -75,7 +76,7 @@ def _draw_cells(axis: Axes, part: pd.DataFrame, x: str, y: str, goal: str, noise
 def _draw_points(axis: Axes, part: pd.DataFrame, x: str, y: str, goal: str, noise: float) -> None:
     """A point for every trial, coloured by its value; the best has a ring."""
     points = axis.scatter(part[x], part[y], c=part["value"], cmap=SEQUENCE, s=22, linewidths=0)
-    best = part.loc[part["value"].idxmax() if goal == "maximize" else part["value"].idxmin()]
+    best = best_of(part, "value", goal)
     axis.scatter(best[x], best[y], s=70, facecolors="none", edgecolors=PUBLISHED, linewidths=1.2)
     axis.figure.colorbar(points, ax=axis)
     for name, scale in ((x, axis.set_xscale), (y, axis.set_yscale)):
@@ -99,7 +100,7 @@ def draw_coordinates(
     trials: pd.DataFrame, importance: pd.DataFrame, metric: str, goal: str
 ) -> tuple[Figure, pd.DataFrame]:
     """Parallel coordinates: an axis per parameter that was varied, the most important last, then the metric."""
-    ended = trials[(trials["status"] == "ok") & trials[metric].notna()]
+    ended = ended_well(trials, metric)
     ended = ended.sort_values(metric, ascending=goal == "maximize", kind="stable")  # the best on top
     names = [*importance["parameter"][::-1], metric]
     figure, axis = new_figure(width=min(PAGE, 2 + 1.6 * len(names)), height=3.0)

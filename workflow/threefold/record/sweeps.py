@@ -12,17 +12,27 @@ import pandas as pd
 FEWEST = 4  # trials from which an importance can be told at all
 
 
+def ended_well(trials: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """The trials that have a value of `metric`."""
+    return trials[(trials["status"] == "ok") & trials[metric].notna()]
+
+
+def best_of(trials: pd.DataFrame, metric: str, goal: str) -> pd.Series:
+    """The row with the best value of `metric`, the first of equal ones."""
+    return trials.loc[trials[metric].idxmax() if goal == "maximize" else trials[metric].idxmin()]
+
+
 def best_trial(trials: pd.DataFrame, parameters: Sequence[str], metric: str, goal: str) -> dict[str, Any]:
     """The best trial as JSON: its parameters, all its settings, and how many trials there were.
 
     Of a sweep that ends trials early, only those of its last round, which ran to the end, are eligible for it: the
     caller passes them alone.
     """
-    ended = trials[(trials["status"] == "ok") & trials[metric].notna()]
+    ended = ended_well(trials, metric)
     found = {"metric": metric, "goal": goal, "trials": len(trials), "failed": int((trials["status"] != "ok").sum())}
     if ended.empty:
         return found | {"trial": None}
-    best = ended.loc[ended[metric].idxmax() if goal == "maximize" else ended[metric].idxmin()]
+    best = best_of(ended, metric, goal)
     return found | {
         "trial": best["trial"],
         "number": int(best["number"]),
@@ -49,7 +59,7 @@ def importance(trials: pd.DataFrame, parameters: Sequence[str], metric: str, see
     """
     import optuna
 
-    ended = trials[(trials["status"] == "ok") & trials[metric].notna()]
+    ended = ended_well(trials, metric)
     names, shares = varied(ended, parameters), {}
     ranks = {name: _ranks(ended[name]) for name in names}
     if len(ended) >= FEWEST and names and np.ptp(ended[metric]) > 0:
