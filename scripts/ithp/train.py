@@ -3,14 +3,12 @@
 A trial that has ended is kept beside the log, so that a batch that was killed or got another trial trains the rest.
 """
 
-import hashlib
-import json
 from pathlib import Path
 
 from threefold.ithp.artifacts import forget, keep, recall, save_training
 from threefold.ithp.features import load
 from threefold.ithp.trials import run_network
-from threefold.record.files import digest
+from threefold.record.files import digest, name_of
 from threefold.record.job import job
 from threefold.record.tables import write_table
 from threefold.record.tracking import track
@@ -22,8 +20,7 @@ with job(snakemake), track(snakemake) as run:
     kept, names = Path(snakemake.log[0]).with_suffix(".trials"), set()
     inputs = [digest(snakemake.input.features), digest(snakemake.input.folds)]
     for trial, folder in zip(params.trials, [Path(p).parent for p in snakemake.output.metrics], strict=True):
-        facts = json.dumps([params.code, trial, params.settings, params.seed, inputs])
-        name = hashlib.sha256(facts.encode()).hexdigest()[:16]
+        name = name_of([params.code, trial, params.settings, params.seed, inputs])
         names.add(name)
         if recall(kept / name, folder):  # it ended before the batch was killed, or got another trial
             continue

@@ -1,12 +1,11 @@
 """Train one small GPT-NeoX model and keep its checkpoints."""
 
-import hashlib
-import json
 import shutil
 from pathlib import Path
 
 from threefold.neuromfa.neox import Shape
 from threefold.neuromfa.pretrain import BYTES, corpus, corpus_digest, initial_model, save_checkpoint, train
+from threefold.record.files import unfinished
 from threefold.record.job import job
 from threefold.record.tables import write_table
 from threefold.record.tracking import track
@@ -18,8 +17,7 @@ with job(snakemake), track(snakemake) as run:
     text = corpus()
     digest = corpus_digest(text)
     # Snakemake removes the outputs of a job that was killed, so until the end checkpoints lie beside the state.
-    facts = json.dumps([given.code, name, settings, digest])
-    unfinished = Path(snakemake.log[0]).with_suffix("") / hashlib.sha256(facts.encode()).hexdigest()[:16]
+    kept = unfinished(snakemake.log[0], [given.code, name, settings, digest])
     shape = Shape(**given.shape, vocabulary=BYTES)
     model = initial_model(name, shape, settings["context"], given.seed)
     history = train(
@@ -27,14 +25,14 @@ with job(snakemake), track(snakemake) as run:
         text,
         given.training,
         given.seed,
-        save=lambda step: save_checkpoint(unfinished / f"step{step}", model, step, digest),
+        save=lambda step: save_checkpoint(kept / f"step{step}", model, step, digest),
         log=run.log,
-        state=unfinished / "state.safetensors",
+        state=kept / "state.safetensors",
     )
     for file in map(Path, [*snakemake.output.configs, *snakemake.output.weights]):
-        shutil.move(unfinished / file.parent.name / file.name, file)
+        shutil.move(kept / file.parent.name / file.name, file)
     history = history.assign(model=name, parameters=shape.parameters, corpus_sha256=digest)
     write_table(snakemake.output.training, history, "neuromfa/training")
-    shutil.rmtree(unfinished.parent)
+    shutil.rmtree(kept.parent)
     run.log_artifact(snakemake.output.weights[-1], "model")
     run.summary({"held_out_loss": history["held_out_loss"].iloc[-1], "corpus_sha256": digest})

@@ -4,11 +4,12 @@ from functools import partial
 
 import pandas as pd
 
+from threefold.record.files import unfinished
 from threefold.record.job import job
 from threefold.record.progress import progress
 from threefold.tori.classify import classify_words
 from threefold.tori.exact import check_exactly
-from threefold.tori.parts import count_rows, slices, unfinished, write_in_parts
+from threefold.tori.parts import count_rows, slices, write_in_parts
 from threefold.tori.processes import Limits
 from threefold.tori.surfaces import find_surface
 

@@ -4,11 +4,12 @@ from functools import partial
 
 import pandas as pd
 
+from threefold.record.files import unfinished
 from threefold.record.job import job
 from threefold.record.progress import progress
 from threefold.record.tables import table_schema
 from threefold.tori.mapping_tori import measure_classes
-from threefold.tori.parts import count_rows, slices, unfinished, write_in_parts
+from threefold.tori.parts import count_rows, slices, write_in_parts
 from threefold.tori.processes import Limits
 from threefold.tori.surfaces import find_surface
 

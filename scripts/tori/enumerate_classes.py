@@ -1,7 +1,8 @@
 """List the words of a surface, one for each class under rotation and inversion."""
 
+from threefold.record.files import unfinished
 from threefold.record.job import job
-from threefold.tori.parts import unfinished, write_in_parts
+from threefold.tori.parts import write_in_parts
 from threefold.tori.surfaces import find_surface
 from threefold.tori.words import word_parts
 

@@ -7,9 +7,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from threefold.record.files import digest
+from threefold.record.files import digest, unfinished
 from threefold.record.tables import write_table
-from threefold.tori.parts import count_rows, slices, unfinished, write_in_parts
+from threefold.tori.parts import count_rows, slices, write_in_parts
 from threefold.tori.surfaces import find_surface
 from threefold.tori.words import enumerate_words, word_parts
 

@@ -1,11 +1,13 @@
-"""Files that are either whole or absent, and their digests."""
+"""Files that are either whole or absent, their digests, and names that follow from facts."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 @contextmanager
@@ -34,3 +36,16 @@ def digest(path: str | Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def name_of(facts: Any, digits: int = 16) -> str:
+    """Hexadecimal digits of SHA-256 that name whatever follows from `facts`, which are plain data."""
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:digits]
+
+
+def unfinished(log: str | Path, facts: Any, inputs: Iterable[str] = ()) -> Path:
+    """The folder, beside the `log` of a job, for what it has done so far, from `facts` and the bytes of `inputs`.
+
+    A later attempt goes on from it if it starts from the same; remove its parent when the job ends.
+    """
+    return Path(log).with_suffix("") / name_of([facts, [digest(path) for path in inputs]])

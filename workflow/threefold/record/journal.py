@@ -5,7 +5,6 @@ The lines need no server and survive a kill. `record.runs` makes a table of them
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -15,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from threefold.record.files import name_of
 from threefold.record.lock import named
 from threefold.record.redact import redact
 
@@ -23,8 +23,7 @@ log = logging.getLogger(__name__)
 
 def run_id(rule: str, wildcards: Mapping[str, str], params: Mapping[str, Any]) -> str:
     """The id of a run: 16 hexadecimal digits of SHA-256 over rule, wildcards and parameters."""
-    facts = json.dumps([rule, dict(wildcards), dict(params)], sort_keys=True, default=str)
-    return hashlib.sha256(facts.encode()).hexdigest()[:16]
+    return name_of([rule, dict(wildcards), dict(params)])
 
 
 def run_params(snakemake) -> dict[str, Any]:

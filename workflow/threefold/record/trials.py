@@ -7,7 +7,6 @@ at once compute it once; trials that have ended are kept when a job is killed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import math
@@ -20,7 +19,7 @@ from typing import Any, NamedTuple
 from filelock import FileLock
 
 from threefold.record.errors import InputError
-from threefold.record.files import digest, write_text
+from threefold.record.files import digest, name_of, write_text
 from threefold.record.progress import progress
 from threefold.record.redact import redact
 
@@ -55,7 +54,7 @@ class Trial(NamedTuple):
         facts = self.facts()
         settings = {key: float(x) if type(x) is int else x for key, x in facts["settings"].items()}
         plain = [self.target, settings, list(facts["files"].values()), self.seed, self.code]
-        return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:32]
+        return name_of(plain, digits=32)
 
 
 _digest = cache(digest)  # of inputs that many trials share

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -11,16 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from threefold.record.files import atomic, digest
+from threefold.record.files import atomic
 from threefold.record.tables import table_schema, write_table
 
 ROWS = 4096  # of a part that holds a slice of another table
-
-
-def unfinished(log: str | Path, facts: list, inputs: Iterable[str] = ()) -> Path:
-    """The folder, beside the `log` of a job, for the parts that follow from `facts` and the bytes of `inputs`."""
-    text = json.dumps([facts, [digest(path) for path in inputs]])
-    return Path(log).with_suffix("") / hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def write_in_parts(
