@@ -31,6 +31,11 @@ def code(script):
     return f"{script}:{code_digest(os.path.join(workflow.basedir, 'scripts', f'{script}.py'))}"
 
 
+def drawn(script, title, tables, **params):
+    """A figure: the script that draws it, its title in the report, the tables that it shows, what else it must know."""
+    return {"script": script, "title": title, "tables": tables, "params": params}
+
+
 CHAINS = ["neuromfa", "ithp", "tori"]
 
 

@@ -27,65 +27,62 @@ CORRELATION = {
     "correlation": [f"results/neuromfa/correlation/{m}.parquet" for m in SCORED if m == PUBLISHED],
     "scores": SCORES_OF.get(PUBLISHED),
 } | ({"emergence": EMERGENCE_OF[PUBLISHED]} if PUBLISHED in FETCHED else {})
-# Figure -> the script that draws it, its title in the report, and the tables that it shows.
-DRAWN = {
-    "spectra": ("spectra", "Spectra over training", {"spectra": [SPECTRA_OF[m] for m in TRAINED]}),
-    "training": ("training", "Emergence over training", LEARNING),
-    "sizes": ("sizes", "Emergence over model size", LEARNING),
-    "controls": ("controls", "Emergence and its controls", {"controls": ["results/neuromfa/controls/trained.parquet"]}),
-    "hops": ("hops", "One, two and three hops", {"hops": ["results/neuromfa/hops/trained.parquet"]}),
-    "initial": ("initial", "Step 0 over model size", {"initial": ["results/neuromfa/initial.parquet"]}),
-    "balls": ("balls", "Two kinds of balls", {}),
-    "known": ("known", "Known spectra", {"known": ["results/neuromfa/known.parquet"]}),
-    "correlation": ("correlation", "Emergence and benchmark scores", CORRELATION),
-    "radars": ("radars", "Emergence on a radar with benchmarks", {"scores": SCORES_OF.get(PUBLISHED)}),
-    "fetched": ("fetched", "Models fetched: emergence", {"emergence": [*EMERGENCE_OF.values()]}),
-    "fetched_spectra": ("spectra", "Models fetched: spectra", {"spectra": [SPECTRA_OF[m] for m in FETCHED]}),
-    "fetched_large": (
-        "spectra",
+NEUROMFA_DRAWN = {
+    "spectra": drawn(
+        "neuromfa/figure_neuromfa_spectra", "Spectra over training", {"spectra": [SPECTRA_OF[m] for m in TRAINED]}
+    ),
+    "training": drawn("neuromfa/figure_neuromfa_training", "Emergence over training", LEARNING),
+    "sizes": drawn("neuromfa/figure_neuromfa_sizes", "Emergence over model size", LEARNING),
+    "controls": drawn(
+        "neuromfa/figure_neuromfa_controls",
+        "Emergence and its controls",
+        {"controls": ["results/neuromfa/controls/trained.parquet"]},
+    ),
+    "hops": drawn(
+        "neuromfa/figure_neuromfa_hops", "One, two and three hops", {"hops": ["results/neuromfa/hops/trained.parquet"]}
+    ),
+    "initial": drawn(
+        "neuromfa/figure_neuromfa_initial", "Step 0 over model size", {"initial": ["results/neuromfa/initial.parquet"]}
+    ),
+    "balls": drawn("neuromfa/figure_neuromfa_balls", "Two kinds of balls", {}),
+    "known": drawn("neuromfa/figure_neuromfa_known", "Known spectra", {"known": ["results/neuromfa/known.parquet"]}),
+    "correlation": drawn("neuromfa/figure_neuromfa_correlation", "Emergence and benchmark scores", CORRELATION),
+    "radars": drawn(
+        "neuromfa/figure_neuromfa_radars", "Emergence on a radar with benchmarks", {"scores": SCORES_OF.get(PUBLISHED)}
+    ),
+    "fetched": drawn(
+        "neuromfa/figure_neuromfa_fetched", "Models fetched: emergence", {"emergence": [*EMERGENCE_OF.values()]}
+    ),
+    "fetched_spectra": drawn(
+        "neuromfa/figure_neuromfa_spectra", "Models fetched: spectra", {"spectra": [SPECTRA_OF[m] for m in FETCHED]}
+    ),
+    "fetched_large": drawn(
+        "neuromfa/figure_neuromfa_spectra",
         "Models fetched: 6.9B and 12B",
         {"spectra": [SPECTRA_OF[m] for m in FETCHED if m in SPECTRA]},
     ),
-    "fetched_sizes": ("sizes", "Models fetched: emergence over size", SCORES if len(RATED) > 1 else {"scores": None}),
-    "fetched_scores": ("scores", "Models fetched: emergence and scores", SCORES),
-    "fetched_radars": ("radars", "Models fetched: emergence on radars", SCORES),
-    "fetched_texts": ("texts", "Models fetched: two texts", {"emergence": [EMERGENCE_OF[m] for m in TWO_TEXTS]}),
-    "fetched_hops": ("hops", "Models fetched: hops", {"hops": expand("results/neuromfa/hops/{m}.parquet", m=FETCHED)}),
-    "fetched_controls": (
-        "controls",
+    "fetched_sizes": drawn(
+        "neuromfa/figure_neuromfa_sizes",
+        "Models fetched: emergence over size",
+        SCORES if len(RATED) > 1 else {"scores": None},
+    ),
+    "fetched_scores": drawn("neuromfa/figure_neuromfa_scores", "Models fetched: emergence and scores", SCORES),
+    "fetched_radars": drawn("neuromfa/figure_neuromfa_radars", "Models fetched: emergence on radars", SCORES),
+    "fetched_texts": drawn(
+        "neuromfa/figure_neuromfa_texts",
+        "Models fetched: two texts",
+        {"emergence": [EMERGENCE_OF[m] for m in TWO_TEXTS]},
+    ),
+    "fetched_hops": drawn(
+        "neuromfa/figure_neuromfa_hops",
+        "Models fetched: hops",
+        {"hops": expand("results/neuromfa/hops/{m}.parquet", m=FETCHED)},
+    ),
+    "fetched_controls": drawn(
+        "neuromfa/figure_neuromfa_controls",
         "Models fetched: controls",
         {"controls": expand("results/neuromfa/controls/{m}.parquet", m=FETCHED)},
     ),
 }
 # A figure is left out where this run has not its tables.
-DRAWN = {figure: drawn for figure, drawn in DRAWN.items() if all(drawn[2].values())}
-NEUROMFA_FIGURES = expand("results/figures/neuromfa_{figure}.png", figure=DRAWN)
-
-for figure, (drawn_by, title, tables) in DRAWN.items():
-
-    rule:
-        name:
-            f"figure_neuromfa_{figure}"
-        input:
-            **tables,
-        output:
-            report(
-                f"results/figures/neuromfa_{figure}.png",
-                caption=f"../workflow/captions/neuromfa_{figure}.rst",
-                category="NeuroMFA",
-                labels={"figure": title},
-            ),
-            f"results/figures/neuromfa_{figure}.svg",
-            f"results/figures/neuromfa_{figure}.csv",
-        log:
-            f"logs/figure_neuromfa_{figure}.log",
-        benchmark:
-            f"logs/figure_neuromfa_{figure}.tsv"
-        conda:
-            "../envs/neuromfa.yaml"
-        threads: 1
-        params:
-            code=code(f"neuromfa/figure_neuromfa_{drawn_by}"),
-            drawn_by=drawn_by,  # a script's path is read when the job runs: then the loop is over
-        script:
-            "../scripts/neuromfa/figure_neuromfa_{params.drawn_by}.py"
+NEUROMFA_DRAWN = {figure: one for figure, one in NEUROMFA_DRAWN.items() if all(one["tables"].values())}

@@ -159,9 +159,13 @@ rule figure_sweep_map:
         "logs/figure_sweep_map/{sweep}.log",
     benchmark:
         "logs/figure_sweep_map/{sweep}.tsv"
+    group:
+        "figures_sweep"
     conda:
         "../envs/sweep.yaml"
     threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
         code=code("sweep/figure_sweep_map"),
         early=lookup("{sweep}/early", within=SWEPT),
@@ -189,9 +193,13 @@ rule figure_sweep_coordinates:
         "logs/figure_sweep_coordinates/{sweep}.log",
     benchmark:
         "logs/figure_sweep_coordinates/{sweep}.tsv"
+    group:
+        "figures_sweep"
     conda:
         "../envs/sweep.yaml"
     threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 1000 * attempt,
     params:
         code=code("sweep/figure_sweep_coordinates"),
         early=lookup("{sweep}/early", within=SWEPT),

@@ -6,5 +6,5 @@ from threefold.record.tables import read_table
 from threefold.tori.class_figures import draw_least_classes
 
 with job(snakemake):
-    volumes = {name: read_table(path) for name, path in zip(snakemake.params.surfaces, snakemake.input, strict=True)}
-    save_figure(*draw_least_classes(volumes), snakemake.output.png)
+    volumes = {surface: read_table(path) for surface, path in snakemake.input.items()}
+    save_figure(*draw_least_classes(volumes), snakemake.output[0])

@@ -7,4 +7,4 @@ from threefold.tori.figures import draw_slender
 
 with job(snakemake):
     tables = {family: read_table(path) for family, path in snakemake.input.items()}
-    save_figure(*draw_slender(tables), snakemake.output.png)
+    save_figure(*draw_slender(tables), snakemake.output[0])

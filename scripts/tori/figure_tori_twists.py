@@ -7,4 +7,4 @@ from threefold.tori.figures import draw_twists
 
 with job(snakemake):
     tables = {family: read_table(path) for family, path in snakemake.input.items()}
-    save_figure(*draw_twists(tables), snakemake.output.png)
+    save_figure(*draw_twists(tables), snakemake.output[0])

@@ -7,4 +7,4 @@ from threefold.tori.figures import draw_volume
 
 with job(snakemake):
     tables = {family: read_table(path) for family, path in snakemake.input.items()}
-    save_figure(*draw_volume(tables, snakemake.params.level), snakemake.output.png)
+    save_figure(*draw_volume(tables, snakemake.params.level), snakemake.output[0])

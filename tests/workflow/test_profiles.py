@@ -9,10 +9,12 @@ PROFILE = yaml.safe_load((ROOT / "profiles" / "slurm" / "config.yaml").read_text
 SCRIPTS = {path.stem: path.parent.name for path in (ROOT / "scripts").glob("*/*.py")}
 
 
-def test_figures_are_grouped_with_those_of_their_chain():
-    groups = PROFILE["groups"]
+def test_figures_are_grouped_with_those_of_their_chain(new_project):
+    stages = {job["stage"]: job["group"] for job in new_project().planned()}
+    groups = {stage.split("/")[1]: group for stage, group in stages.items() if "/figure_" in stage}
     assert len(groups) > 20
     assert groups == {name: f"figures_{SCRIPTS[name]}" for name in groups}
+    assert not any(group for stage, group in stages.items() if "/figure_" not in stage)
     assert set(PROFILE["group-components"]) == set(groups.values())
 
 

@@ -1,7 +1,8 @@
 """Print, as JSON, the jobs that Snakemake would run in this folder: `python -m threefold.cli.plan [configfile...]`.
 
-A process of its own, because the Snakefile imports the library of the folder it stands in. A job is a list's entry with
-its stage (`<chain>/<script>`, or the rule's name), inputs, outputs and parameters, as in the records beside the logs.
+A process of its own, because the Snakefile imports the library of the folder it stands in. A job is an entry with its
+stage (`<chain>/<script>`, or the rule's name), inputs, outputs and parameters, as in the records beside the logs, and
+with the group that a cluster runs it in.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from snakemake.settings.types import ConfigSettings, DAGSettings, OutputSettings
 
 
 def plan(configfiles: list[Path]) -> list[dict[str, Any]]:
-    """The jobs that are to be run, each with stage, inputs, outputs and params."""
+    """The jobs that are to be run, each with stage, inputs, outputs, params and group."""
     profile = yaml.safe_load(Path("profiles/default/config.yaml").read_text())
     triggers = frozenset(RerunTrigger.parse_choice(trigger) for trigger in profile["rerun-triggers"])
     with SnakemakeApi(OutputSettings(dryrun=True)) as api:
@@ -39,6 +40,7 @@ def _facts(job: Any) -> dict[str, Any]:
         "inputs": [str(path) for path in job.input],
         "outputs": [str(path) for path in job.output],
         "params": params,
+        "group": job.rule.group,
     }
 
 
