@@ -55,12 +55,12 @@ def pad(x: np.ndarray, lengths: np.ndarray) -> Tensor:
     return torch.from_numpy(padded)
 
 
-def train(data: dict, encoder: nn.Module, epochs: int, batch: int, rate: float, shape: dict) -> Recipe:
+def train(data: dict, encoder: nn.Module, epochs: int, batch: int, rate: float, seed: int, shape: dict) -> Recipe:
     """Train on the rows of `data`: pieces, A and V by token, lengths, label by row."""
     beta, gamma, lam = 8.0, 32.0, 0.3
     pieces, audio, video = (pad(data[name], data["lengths"]) for name in ("pieces", "A", "V"))
     label = torch.from_numpy(data["label"])
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     model = Recipe(encoder, audio.shape[-1], video.shape[-1], **shape)
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
     steps = -(-len(label) // batch) * epochs

@@ -72,7 +72,7 @@ class Information(Section):
     batch_size: int = Field(2000, ge=1)
     """Rows per step."""
     learning_rate: float = Field(0.2, gt=0)
-    """Of AdamW at the start, divided by the number of bottlenecks; it falls to zero along a cosine."""
+    """Of AdamW at the start, divided by the number of bottlenecks; it falls linearly to zero."""
 
 
 class Training(Section):
@@ -101,7 +101,7 @@ class Training(Section):
     batch_size: int = Field(128, ge=1)
     """Rows per step."""
     learning_rate: float = Field(0.001, gt=0)
-    """Of AdamW at the start; it falls to zero along a cosine."""
+    """Of AdamW at the start; it falls linearly to zero."""
     weight_decay: float = Field(0.01, ge=0)
     """Of AdamW."""
     clip: float = Field(0.0, ge=0)

@@ -1,4 +1,4 @@
-"""A text encoder inside the model: a copy per replica, fine-tuned with it. Padding is masked and never leaves here."""
+"""A text encoder inside the model: a copy per replica, fine-tuned with it. No padding leaves here."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from threefold.ithp.layers import Noise
 
+PACK = 256  # tokens, about, of the rows that go through DeBERTa as one: its attention takes the square of it
 ROWS = 64  # that are padded to a common length; rows of like length go together
 
 
@@ -18,6 +19,37 @@ def states(encoder: nn.Module, pieces: Tensor, lengths: Tensor) -> Tensor:
 
     `encoder`: a model of transformers, or what is called like one.
     """
+    config = getattr(encoder, "config", None)
+    if getattr(config, "model_type", None) == "deberta-v2" and config.relative_attention and not encoder.encoder.conv:
+        pack = torch.unique_consecutive((lengths.cumsum(0) - 1) // PACK, return_counts=True)[1].tolist()
+        rows = lengths.split(pack)
+        parts = zip(pieces.split([int(own.sum()) for own in rows]), rows, strict=True)
+        return torch.cat([_packed(encoder, *part) for part in parts])
+    return _padded(encoder, pieces, lengths)
+
+
+def _packed(deberta: nn.Module, pieces: Tensor, lengths: Tensor) -> Tensor:
+    """The states of rows laid end to end, each seeing itself alone: no padding.
+
+    A token's position counts by its distance from others, so rows need no place of their own. Of the embeddings of
+    those distances, 512 in DeBERTa-v3, the layers project those that occur here: a third to a half of a step's time.
+    """
+    owner = torch.repeat_interleave(lengths)
+    within = torch.arange(len(owner), device=owner.device) - (lengths.cumsum(0) - lengths)[owner]
+    x = deberta.embeddings(input_ids=pieces[None], position_ids=within[None])
+    mask = (owner[:, None] == owner)[None, None]
+    distance, table = deberta.encoder.get_rel_pos(x), deberta.encoder.get_rel_embedding()
+    far = len(table) // 2
+    span = min(int(lengths.max()), far)
+    for layer in deberta.encoder.layer:
+        layer.attention.self.pos_ebd_size = span
+        x, _ = layer(x, mask, relative_pos=distance, rel_embeddings=table[far - span : far + span])
+        layer.attention.self.pos_ebd_size = far
+    return x[0]
+
+
+def _padded(encoder: nn.Module, pieces: Tensor, lengths: Tensor) -> Tensor:
+    """The states of any encoder: rows padded to the longest of up to `ROWS` of like length, the padding masked."""
     start = lengths.cumsum(0) - lengths
     found, places = [], []
     for rows in lengths.argsort(stable=True).split(ROWS):

@@ -77,13 +77,7 @@ class Rows(pl.LightningDataModule):
 
 
 class _Order:
-    """Batches of an epoch in its own random order, from the step on at which training stands.
-
-    A text encoder pads the rows of a batch to a common length. Of its rows, those of like length go together, out of
-    `POOL` batches each time.
-    """
-
-    POOL = 16
+    """Batches of an epoch in its own random order, from the step on at which training stands."""
 
     def __init__(self, rows: Rows):
         self.rows = rows
@@ -93,12 +87,5 @@ class _Order:
 
     def __iter__(self) -> Iterator[Tensor]:
         epoch, done = divmod(self.rows.trainer.global_step, len(self))
-        rng, size = np.random.default_rng([self.rows.seed, epoch]), self.rows.batch_size
-        order = rng.permutation(len(self.rows))
-        if self.rows.pieces is None:
-            yield from torch.from_numpy(order).split(size)[done:]
-            return
-        pools = np.split(order, range(self.POOL * size, len(order), self.POOL * size))
-        order = np.concatenate([pool[np.argsort(self.rows.lengths[pool], stable=True)] for pool in pools])
-        batches = torch.from_numpy(order).split(size)
-        yield from (batches[k] for k in rng.permutation(len(batches))[done:])
+        order = np.random.default_rng([self.rows.seed, epoch]).permutation(len(self.rows))
+        yield from torch.from_numpy(order).split(self.rows.batch_size)[done:]
