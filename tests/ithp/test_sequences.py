@@ -12,6 +12,7 @@ from threefold.ithp.artifacts import load_network, save_network
 from threefold.ithp.controls import classify
 from threefold.ithp.features import describe, load, save
 from threefold.ithp.inference import predict_rows
+from threefold.ithp.network import predict
 from threefold.ithp.readers import read
 from threefold.ithp.text import load_encoder
 from threefold.ithp.trials import run_network
@@ -103,6 +104,21 @@ def test_a_chain_on_tokens_predicts_and_its_controls_run_beside_it(tokens):
     for model in ("concatenation", "flat", "shuffled", "published", "no_bottleneck"):
         assert len(run_network(tokens, model, "TAV", SETTINGS | {"epochs": 1}, 0).predictions) == 80
     assert set(classify(tokens, ["majority", "svm"])["row"]) == set(range(100, 140))
+
+
+@pytest.mark.parametrize(("order", "pooled"), [("TAV", False), ("ATV", True)])
+def test_the_official_head_takes_the_first_token_of_text_and_the_mean_of_others(tokens, order, pooled):
+    """The first token of audio and video is that of the text encoder's sign: zeros, of which no label can be told."""
+    settings = SETTINGS | {"head": "residual", "epochs": 1}
+    network = run_network(tokens, "ithp", order, settings, 0).network
+    x0, lengths = tokens.modalities[order[0]], tokens.lengths
+    first = np.cumsum(lengths) - lengths
+    other_first, other_rest = x0.copy(), x0.copy()
+    other_first[first] += 1.0
+    other_rest[np.setdiff1d(np.arange(len(x0)), first)] += 1.0
+    said, by_first, by_rest = (predict(network, x, lengths) for x in (x0, other_first, other_rest))
+    assert not np.allclose(said, by_first, atol=1e-4)
+    assert np.allclose(said, by_rest, atol=1e-6) == (not pooled)
 
 
 @pytest.fixture(scope="module")

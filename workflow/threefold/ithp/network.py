@@ -51,7 +51,8 @@ class Architecture:
     `hidden`: units of the hidden layers, 0 for linear maps. `full_noise`: detectors with a full covariance.
     `task_weight`: weight alpha of the label's loss, 0 for no label. `information_weight`: factor of the bottlenecks'
     loss, e.g. 2 / (beta + gamma) as in eq. 8. `head`: `b1` predicts from the last bottleneck as the paper says,
-    `residual` adds X0 to it as the official code does (D2). `regression`: a real label and squared error instead of
+    `residual` adds X0 to it as the official code does (D2), of a sequence at its first token, or, with `pooled`, of the
+    tokens' mean. `regression`: a real label and squared error instead of
     a label 0 or 1 and its cross-entropy. `warmup`: share of the steps over which the learning rate rises;
     `backbone_rate`: the rate of a text encoder that is fine-tuned.
     """
@@ -64,6 +65,7 @@ class Architecture:
     full_noise: bool = False
     preset: Literal["corrected", "published"] = "corrected"
     head: Literal["b1", "residual"] = "b1"
+    pooled: bool = False
     regression: bool = False
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
@@ -183,17 +185,18 @@ class Bottlenecks(nn.Module):
         return found
 
     def logits(self, x0: Tensor, latents: list[Level], owner: Tensor | None = None) -> Tensor:
-        """What the head says of each row, (K, n): of a sequence from its first token or, by `b1`, its tokens' mean."""
-        b = latents[-1][2] if latents else x0
-        if isinstance(self.head, ResidualHead):
-            if owner is not None:
-                first = torch.searchsorted(owner, torch.arange(int(owner[-1]) + 1, device=owner.device))
-                x0, b = x0[:, first], b[:, first]
-            return self.head(x0, b).squeeze(-1)
-        if owner is not None:
+        """What the head says of each row, (K, n): of a sequence, by the mean of its tokens or the first of them."""
+        b, residual = latents[-1][2] if latents else x0, isinstance(self.head, ResidualHead)
+
+        def pool(x: Tensor) -> Tensor:
+            if owner is None:
+                return x
             lengths = torch.bincount(owner)
-            b = b.new_zeros(len(b), len(lengths), b.shape[-1]).index_add(1, owner, b) / lengths[:, None]
-        return self.head(b).squeeze(-1)
+            if residual and not self.architecture.pooled:
+                return x[:, lengths.cumsum(0) - lengths]
+            return x.new_zeros(len(x), len(lengths), x.shape[-1]).index_add(1, owner, x) / lengths[:, None]
+
+        return (self.head(pool(x0), pool(b)) if residual else self.head(pool(b))).squeeze(-1)
 
     def forward(self, x0: Tensor, owner: Tensor | None = None, pieces: Tensor | None = None) -> Tensor:
         """Probability of label 1, or the real label, from the prime modality alone, by replica: (n, d) -> (K, n)."""

@@ -47,7 +47,9 @@ def views(model: str, features: Features, chain: Sequence[str], rng: np.random.G
     return [first, *others]
 
 
-def design(model: str, sizes: Sequence[int], settings: dict, regression: bool = False) -> tuple[Architecture, dict]:
+def design(
+    model: str, sizes: Sequence[int], settings: dict, regression: bool = False, pooled: bool = False
+) -> tuple[Architecture, dict]:
     """The architecture of `model` for modalities of these sizes, and the multipliers of its replicas."""
     levels = len(sizes) - 1
     multipliers = {key: [float(x) for x in settings[key][:levels]] for key in ("detector", "level")}
@@ -60,6 +62,7 @@ def design(model: str, sizes: Sequence[int], settings: dict, regression: bool = 
         latent=latent,
         information_weight=0.0 if model == "no_bottleneck" else weight,
         regression=regression,
+        pooled=pooled,
         **{key: settings[key] for key in ("hidden", "task_weight", "preset", "head", "clip")},
         **{key: settings[key] for key in ("learning_rate", "weight_decay", "warmup", "backbone_rate")},
     )
@@ -87,7 +90,8 @@ def run_network(
     modalities = views(model, features, chain, rng)
     real = features.target is not None
     label = features.target if real else features.label
-    architecture, multipliers = design(model, [x.shape[1] for x in modalities], settings, regression=real)
+    # only a text's first token, its encoder's own sign, stands for the whole; in audio and video it is empty
+    architecture, multipliers = design(model, [x.shape[1] for x in modalities], settings, real, chain[0] != "T")
     members = [(s, *split) for split in features.splits for s in range(settings["seeds"])]
     replicas = [Replica([seed, s, fold], **multipliers) for s, _, fold, _ in members]
     weight = np.stack([features.training(test) for *_, test in members])
