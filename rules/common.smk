@@ -9,13 +9,11 @@ sys.path.insert(0, os.path.join(workflow.basedir, "workflow"))
 os.environ.setdefault("PYTHONPATH", sys.path[0])  # for the scripts, also where they run in an environment of their own
 
 from threefold.config import load_config
-from threefold.record.errors import InputError
+from threefold.record.errors import message_alone
 from threefold.record.provenance import code_digest
 
-try:
+with message_alone():
     CONFIG = load_config(config)
-except InputError as error:
-    sys.exit(str(error))  # the message alone, without the lines that Snakemake puts around an exception
 
 os.environ.setdefault("WANDB_MODE", CONFIG.tracking.mode)
 os.environ.setdefault("WANDB_PROJECT", CONFIG.tracking.project)
@@ -44,10 +42,8 @@ def check_the_claims(paths):
     if workflow.is_main_process:
         from threefold.record.claims import load_claims
 
-        try:
+        with message_alone():
             load_claims(paths)
-        except InputError as error:
-            sys.exit(str(error))
 
 
 def card(figure):

@@ -16,10 +16,8 @@ TRIAL_FILES = {
     },
     "tori/classes": {"none": []},
 }
-try:
+with message_alone():
     LISTED, ASKED = load_sweeps(CONFIG)
-except InputError as error:
-    sys.exit(str(error))
 LOADED = {s.name: s for s in [*LISTED, *([ASKED] if ASKED else [])]}
 LACKING = {name: [x for x in s.defaults if x not in TRIAL_FILES[s.file.target]] for name, s in LOADED.items()}
 if ASKED and (lacking := LACKING[ASKED.name]):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from threefold.cli import cost, ithp, ledger, results, runs, tori
-from threefold.record.errors import InputError
+from threefold.record.errors import message_alone
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 for commands in (cost, ithp, ledger, results, runs, tori):
@@ -16,7 +14,5 @@ for commands in (cost, ithp, ledger, results, runs, tori):
 
 def run() -> None:
     """The entry point: an InputError is a message, not a traceback."""
-    try:
+    with message_alone("threefold: "):
         app()
-    except InputError as error:
-        sys.exit(f"threefold: {error}")

@@ -23,6 +23,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from threefold.ithp.backbone import Backbone
 from threefold.ithp.layers import Detector, Dropout, Encoder, PublishedDetector, ResidualHead, divergence, perceptron
 
+AT_ONCE = {False: 4096, True: 256}  # rows that are predicted together: pooled ones, sequences
 Level = tuple[Tensor, Tensor, Tensor]  # mean, log variance and value of a bottleneck, (K, n, d) each
 
 
@@ -246,7 +247,7 @@ def predict(
     device, said = network.location_0.device, []
     rows = torch.from_numpy(np.ascontiguousarray(x0, np.float32))
     counts = torch.ones(len(rows), dtype=torch.long) if lengths is None else torch.from_numpy(np.asarray(lengths))
-    parts = counts.split(4096 if lengths is None else 256)
+    parts = counts.split(AT_ONCE[lengths is not None])
     tokens = [int(part.sum()) for part in parts]
     numbers = [None] * len(parts) if pieces is None else torch.from_numpy(pieces.astype(np.int64)).split(tokens)
     with torch.inference_mode():

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from threefold.ithp.network import Batch
+from threefold.ithp.network import AT_ONCE, Batch
 
 
 class Rows(pl.LightningDataModule):
@@ -71,9 +71,8 @@ class Rows(pl.LightningDataModule):
         return DataLoader(self, sampler=_Order(self), batch_size=None)
 
     def predict_dataloader(self) -> DataLoader:
-        return DataLoader(
-            self, sampler=torch.arange(len(self)).split(4096 if self.lengths is None else 256), batch_size=None
-        )
+        parts = torch.arange(len(self)).split(AT_ONCE[self.lengths is not None])
+        return DataLoader(self, sampler=parts, batch_size=None)
 
 
 class _Order:
