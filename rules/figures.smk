@@ -38,6 +38,7 @@ for drawing, (category, figures) in DRAWN.items():
             threads: 1
             resources:
                 mem_mb=lambda wildcards, attempt: 1000 * attempt,
+                runtime=lambda wildcards, attempt: 20 * attempt,
             params:
                 **one["params"],
                 code=code(one["script"]),

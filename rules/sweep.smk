@@ -164,6 +164,7 @@ rule figure_sweep_map:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 20 * attempt,
     params:
         code=code("sweep/figure_sweep_map"),
         early=lookup("{sweep}/early", within=SWEPT),
@@ -198,6 +199,7 @@ rule figure_sweep_coordinates:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 1000 * attempt,
+        runtime=lambda wildcards, attempt: 20 * attempt,
     params:
         code=code("sweep/figure_sweep_coordinates"),
         early=lookup("{sweep}/early", within=SWEPT),
