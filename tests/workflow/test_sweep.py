@@ -49,7 +49,7 @@ def gather(project, name: str) -> pd.DataFrame:
 def kept(project) -> dict[str, int]:
     """Trials in the store, with the time at which each was written."""
     store = project.folder / "results" / "sweeps" / "trials"
-    return {path.stem: path.stat().st_mtime_ns for path in store.glob("*.json")}
+    return {path.stem: path.stat().st_mtime_ns for path in store.glob("[!.]*.json")}
 
 
 def windows(*values: int) -> dict:
