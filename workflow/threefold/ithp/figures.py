@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -31,13 +31,20 @@ MODELS = {  # name in the table -> name and colour in the figure
 }
 
 
-def two_columns(panels: int, height: float) -> tuple[Figure, list[Axes]]:
-    """A figure with so many panels, two side by side, each row so high in inches."""
+def two_columns(panels: int, height: float, **options) -> tuple[Figure, list[Axes]]:
+    """A figure with so many panels, two side by side, its rows so high in inches, on average."""
     columns, rows = min(2, panels), -(-panels // 2)
-    figure, axes = new_figure(rows, columns, height=rows * height, squeeze=False)
+    figure, axes = new_figure(rows, columns, height=rows * height, squeeze=False, **options)
     for axis in axes.flat[panels:]:
         axis.set_visible(False)
     return figure, list(axes.flat[:panels])
+
+
+def legend_below(axes: Iterable[Axes], columns: int) -> None:
+    """One legend under all panels, each label once."""
+    axes = list(axes)
+    found = {label: h for axis in axes for h, label in zip(*axis.get_legend_handles_labels(), strict=True)}
+    axes[0].figure.legend(found.values(), found.keys(), loc="outside lower center", ncols=columns, fontsize=7)
 
 
 def draw_information(information: pd.DataFrame, r: Sequence[float]) -> tuple[Figure, pd.DataFrame]:
@@ -105,18 +112,11 @@ def draw_scores(tables: dict[str, pd.DataFrame]) -> tuple[Figure, pd.DataFrame]:
     scores = scores[scores["metric"] == np.where(scores["dataset"].str.startswith("gaussian"), "accuracy", "f1")]
     panels = [(key, _row_names(part), part) for key, part in scores.groupby(["dataset", "protocol"], sort=False)]
     panels.sort(key=lambda panel: -len(panel[1]))
-    columns = min(2, len(panels))
-    heights = [len(panels[k][1]) + 2 for k in range(0, len(panels), columns)]
-    figure, axes = new_figure(
-        len(heights), columns, height=1 + 0.25 * sum(heights), squeeze=False, height_ratios=heights
-    )
-    for axis, panel in zip(axes.flat, panels, strict=False):
+    heights = [len(panels[k][1]) + 2 for k in range(0, len(panels), 2)]
+    figure, axes = two_columns(len(panels), (1 + 0.25 * sum(heights)) / len(heights), height_ratios=heights)
+    for axis, panel in zip(axes, panels, strict=True):
         _draw_panel(axis, *panel)
-    for axis in axes.flat[len(panels) :]:
-        axis.set_visible(False)
-    legends = [axis.get_legend_handles_labels() for axis in axes.flat]
-    handles = {label: handle for pairs in legends for handle, label in zip(*pairs, strict=True)}
-    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=3, fontsize=7)
+    legend_below(axes, columns=3)
     return figure, scores.drop(columns=["detector_effect", "sampling_effect"])
 
 

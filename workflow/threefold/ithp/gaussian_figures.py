@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from threefold.ithp.figures import TITLES, two_columns
+from threefold.ithp.figures import TITLES, legend_below, two_columns
 from threefold.record.style import COLOURS, PUBLISHED, new_figure
 
 ESTIMATORS = {
@@ -54,8 +54,7 @@ def draw_estimators(estimators: pd.DataFrame) -> tuple[Figure, pd.DataFrame]:
         title = "1 dimension each" if dimensions == 1 else f"{dimensions} dimensions each"
         axis.set(xlabel="exact I(X;B) / nat", title=title, ylim=(-1.7, top * 1.02))
     axes[0, 0].set_ylabel("estimate / nat")
-    found = {label: h for a in axes.flat for h, label in zip(*a.get_legend_handles_labels(), strict=True)}
-    figure.legend(found.values(), found.keys(), loc="outside lower center", ncols=4, fontsize=7)
+    legend_below(axes.flat, columns=4)
     return figure, mean
 
 
@@ -80,8 +79,7 @@ def draw_orders(orders: pd.DataFrame, scores: dict[str, pd.DataFrame]) -> tuple[
         _name_orders(axis, names)
         axis.set(xlabel="weighted F1, held-out rows", title=f"{TITLES.get(name, name)}: {protocol}")
         plotted.append(full[["modalities", "value", "low", "high"]].assign(panel=name, series="ITHP"))
-    found = {label: h for a in axes for h, label in zip(*a.get_legend_handles_labels(), strict=True)}
-    figure.legend(found.values(), found.keys(), loc="outside lower center", ncols=3, fontsize=7)
+    legend_below(axes, columns=3)
     return figure, pd.concat(plotted, ignore_index=True)
 
 
