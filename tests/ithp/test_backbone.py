@@ -44,19 +44,18 @@ def rows():
     return torch.randint(3, 50, (int(lengths.sum()),)), lengths
 
 
+def alone(encoder, pieces, lengths):
+    """What the encoder says of each row by itself."""
+    return torch.cat([encoder(input_ids=row[None]).last_hidden_state[0] for row in pieces.split(lengths.tolist())])
+
+
 def test_each_token_sees_its_own_row_alone(encoder, rows):
-    pieces, lengths = rows
-    expected = torch.cat([encoder(input_ids=row[None]).last_hidden_state[0] for row in pieces.split(lengths.tolist())])
-    torch.testing.assert_close(states(encoder, pieces, lengths), expected, rtol=1e-3, atol=2e-5)
+    torch.testing.assert_close(states(encoder, *rows), alone(encoder, *rows), rtol=1e-3, atol=2e-5)
 
 
 def test_gradients_are_those_of_single_rows(encoder, rows):
-    pieces, lengths = rows
     gradients = []
-    for found in (
-        states(encoder, pieces, lengths),
-        torch.cat([encoder(input_ids=row[None]).last_hidden_state[0] for row in pieces.split(lengths.tolist())]),
-    ):
+    for found in (states(encoder, *rows), alone(encoder, *rows)):
         encoder.zero_grad()
         (found * torch.linspace(-1, 1, found.numel()).view(found.shape)).sum().backward()
         gradients.append({name: p.grad.clone() for name, p in encoder.named_parameters() if p.grad is not None})

@@ -14,6 +14,17 @@ PACK = 256  # tokens, about, of the rows that go through DeBERTa as one: its att
 ROWS = 64  # that are padded to a common length; rows of like length go together
 
 
+def starts(lengths: Tensor) -> Tensor:
+    """Where each row begins when the tokens of all lie end to end: (n,) -> (n,)."""
+    return lengths.cumsum(0) - lengths
+
+
+def places(lengths: Tensor) -> tuple[Tensor, Tensor]:
+    """Of tokens that lie end to end, the row that each belongs to and its place there: (n,) -> (tokens,) twice."""
+    owner = torch.repeat_interleave(lengths)
+    return owner, torch.arange(len(owner), device=owner.device) - starts(lengths)[owner]
+
+
 def states(encoder: nn.Module, pieces: Tensor, lengths: Tensor) -> Tensor:
     """Last hidden state of every token: (tokens,) numbers of pieces, (n,) tokens of each row -> (tokens, d).
 
@@ -34,8 +45,7 @@ def _packed(deberta: nn.Module, pieces: Tensor, lengths: Tensor) -> Tensor:
     A token's position counts by its distance from others, so rows need no place of their own. Of the embeddings of
     those distances, 512 in DeBERTa-v3, the layers project those that occur here: a third to a half of a step's time.
     """
-    owner = torch.repeat_interleave(lengths)
-    within = torch.arange(len(owner), device=owner.device) - (lengths.cumsum(0) - lengths)[owner]
+    owner, within = places(lengths)
     x = deberta.embeddings(input_ids=pieces[None], position_ids=within[None])
     mask = (owner[:, None] == owner)[None, None]
     distance, table = deberta.encoder.get_rel_pos(x), deberta.encoder.get_rel_embedding()
@@ -50,8 +60,8 @@ def _packed(deberta: nn.Module, pieces: Tensor, lengths: Tensor) -> Tensor:
 
 def _padded(encoder: nn.Module, pieces: Tensor, lengths: Tensor) -> Tensor:
     """The states of any encoder: rows padded to the longest of up to `ROWS` of like length, the padding masked."""
-    start = lengths.cumsum(0) - lengths
-    found, places = [], []
+    start = starts(lengths)
+    found, order = [], []
     for rows in lengths.argsort(stable=True).split(ROWS):
         within = torch.arange(int(lengths[rows].max()), device=pieces.device)
         mask = within < lengths[rows, None]
@@ -59,8 +69,8 @@ def _padded(encoder: nn.Module, pieces: Tensor, lengths: Tensor) -> Tensor:
         padded = torch.zeros(mask.shape, dtype=torch.long, device=pieces.device)
         padded[mask] = pieces[place]
         found.append(encoder(input_ids=padded, attention_mask=mask.long()).last_hidden_state[mask])
-        places.append(place)
-    return torch.cat(found)[torch.cat(places).argsort()]
+        order.append(place)
+    return torch.cat(found)[torch.cat(order).argsort()]
 
 
 class Backbone(nn.Module):

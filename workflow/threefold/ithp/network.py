@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from threefold.ithp.backbone import Backbone
+from threefold.ithp.backbone import Backbone, starts
 from threefold.ithp.layers import Detector, Dropout, Encoder, PublishedDetector, ResidualHead, divergence, perceptron
 
 AT_ONCE = {False: 4096, True: 256}  # rows that are predicted together: pooled ones, sequences
@@ -52,10 +52,10 @@ class Architecture:
     `hidden`: units of the hidden layers, 0 for linear maps. `full_noise`: detectors with a full covariance.
     `task_weight`: weight alpha of the label's loss, 0 for no label. `information_weight`: factor of the bottlenecks'
     loss, e.g. 2 / (beta + gamma) as in eq. 8. `head`: `b1` predicts from the last bottleneck as the paper says,
-    `residual` adds X0 to it as the official code does (D2), of a sequence at its first token, or, with `pooled`, of the
-    tokens' mean. `regression`: a real label and squared error instead of
-    a label 0 or 1 and its cross-entropy. `warmup`: share of the steps over which the learning rate rises;
-    `backbone_rate`: the rate of a text encoder that is fine-tuned.
+    `residual` adds X0 to it as the official code does (D2), of a sequence at its first token or, with `pooled`, of the
+    tokens' mean. `regression`: a real label and squared error instead of a label 0 or 1 and its cross-entropy.
+    `warmup`: share of the steps over which the learning rate rises; `backbone_rate`: the rate of a text encoder that is
+    fine-tuned.
     """
 
     sizes: Sequence[int]
@@ -187,17 +187,11 @@ class Bottlenecks(nn.Module):
 
     def logits(self, x0: Tensor, latents: list[Level], owner: Tensor | None = None) -> Tensor:
         """What the head says of each row, (K, n): of a sequence, by the mean of its tokens or the first of them."""
-        b, residual = latents[-1][2] if latents else x0, isinstance(self.head, ResidualHead)
-
-        def pool(x: Tensor) -> Tensor:
-            if owner is None:
-                return x
-            lengths = torch.bincount(owner)
-            if residual and not self.architecture.pooled:
-                return x[:, lengths.cumsum(0) - lengths]
-            return x.new_zeros(len(x), len(lengths), x.shape[-1]).index_add(1, owner, x) / lengths[:, None]
-
-        return (self.head(pool(x0), pool(b)) if residual else self.head(pool(b))).squeeze(-1)
+        b = latents[-1][2] if latents else x0
+        if isinstance(self.head, ResidualHead):
+            pool = mean_of_rows if self.architecture.pooled else first_of_rows
+            return self.head(pool(x0, owner), pool(b, owner)).squeeze(-1)
+        return self.head(mean_of_rows(b, owner)).squeeze(-1)
 
     def forward(self, x0: Tensor, owner: Tensor | None = None, pieces: Tensor | None = None) -> Tensor:
         """Probability of label 1, or the real label, from the prime modality alone, by replica: (n, d) -> (K, n)."""
@@ -234,6 +228,19 @@ class Bottlenecks(nn.Module):
             terms["task"] = average(error, weight)
             loss = loss + self.architecture.task_weight * terms["task"]
         return {**terms, "loss": loss}
+
+
+def mean_of_rows(x: Tensor, owner: Tensor | None) -> Tensor:
+    """The mean of each row's tokens, (K, tokens, d) -> (K, n, d); without `owner`, rows are what they are."""
+    if owner is None:
+        return x
+    lengths = torch.bincount(owner)
+    return x.new_zeros(len(x), len(lengths), x.shape[-1]).index_add(1, owner, x) / lengths[:, None]
+
+
+def first_of_rows(x: Tensor, owner: Tensor | None) -> Tensor:
+    """Each row's first token, (K, tokens, d) -> (K, n, d); without `owner`, rows are what they are."""
+    return x if owner is None else x[:, starts(torch.bincount(owner))]
 
 
 def predict(

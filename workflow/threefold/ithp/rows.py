@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from threefold.ithp.backbone import places, starts
 from threefold.ithp.network import AT_ONCE, Batch
 
 
@@ -42,7 +43,7 @@ class Rows(pl.LightningDataModule):
         self.validation = None if validation is None else torch.from_numpy(np.asarray(validation, np.float32))
         self.lengths = None if lengths is None else torch.from_numpy(np.asarray(lengths, np.int64))
         self.pieces = None if pieces is None else torch.from_numpy(np.asarray(pieces, np.int64))
-        self.start = None if lengths is None else self.lengths.cumsum(0) - self.lengths
+        self.start = None if lengths is None else starts(self.lengths)
         self.batch_size, self.seed, self.patience = min(batch_size, len(self)), seed, patience
 
     def __len__(self) -> int:
@@ -54,9 +55,7 @@ class Rows(pl.LightningDataModule):
     def _batch(self, rows: Tensor, weight: Tensor) -> Batch:
         if self.lengths is None:
             return Batch([x[rows] for x in self.modalities], self.label[rows], weight[:, rows])
-        lengths = self.lengths[rows]
-        owner = torch.repeat_interleave(torch.arange(len(rows)), lengths)
-        within = torch.arange(len(owner)) - (lengths.cumsum(0) - lengths)[owner]
+        owner, within = places(self.lengths[rows])
         tokens = self.start[rows][owner] + within
         pieces = None if self.pieces is None else self.pieces[tokens]
         return Batch([x[tokens] for x in self.modalities], self.label[rows], weight[:, rows], owner, pieces)

@@ -48,7 +48,7 @@ def views(model: str, features: Features, chain: Sequence[str], rng: np.random.G
 
 
 def design(
-    model: str, sizes: Sequence[int], settings: dict, regression: bool = False, pooled: bool = False
+    model: str, sizes: Sequence[int], settings: dict, regression: bool, pooled: bool
 ) -> tuple[Architecture, dict]:
     """The architecture of `model` for modalities of these sizes, and the multipliers of its replicas."""
     levels = len(sizes) - 1
@@ -90,8 +90,9 @@ def run_network(
     modalities = views(model, features, chain, rng)
     real = features.target is not None
     label = features.target if real else features.label
-    # only a text's first token, its encoder's own sign, stands for the whole; in audio and video it is empty
-    architecture, multipliers = design(model, [x.shape[1] for x in modalities], settings, real, chain[0] != "T")
+    of_text = chain[0] == "T"  # only there the first token, its encoder's own sign, stands for the whole
+    sizes = [x.shape[1] for x in modalities]
+    architecture, multipliers = design(model, sizes, settings, regression=real, pooled=not of_text)
     members = [(s, *split) for split in features.splits for s in range(settings["seeds"])]
     replicas = [Replica([seed, s, fold], **multipliers) for s, _, fold, _ in members]
     weight = np.stack([features.training(test) for *_, test in members])
@@ -99,7 +100,7 @@ def run_network(
     if settings["patience"]:
         validation = np.stack([inner_rows(w, features, [seed, s]) for w, (s, *_) in zip(weight, members, strict=True)])
         weight &= ~validation
-    fine_tune = settings.get("fine_tune") and chain[0] == "T"
+    fine_tune = settings.get("fine_tune") and of_text
     encoder = _encoder(settings["text_encoder"], modalities[0]) if fine_tune else None
     training = HierarchicalBottleneck(architecture, replicas, encoder)
 
