@@ -29,8 +29,13 @@ def code(script):
     return f"{script}:{code_digest(os.path.join(workflow.basedir, 'scripts', f'{script}.py'))}"
 
 
+# What a figure may take on a cluster: megabytes, minutes.
+FIGURE = {"mem_mb": lambda wildcards, attempt: 1000 * attempt, "runtime": lambda wildcards, attempt: 20 * attempt}
+
+
 def drawn(script, title, tables, **params):
-    """A figure: the script that draws it, its title in the report, the tables that it shows, what else it must know."""
+    """A figure: what scripts/<chain>/figure_<chain>_<script>.py draws, its title in the report, the tables that it
+    shows, what else it must know."""
     return {"script": script, "title": title, "tables": tables, "params": params}
 
 

@@ -12,6 +12,7 @@ NEUROMFA_FIGURES, ITHP_FIGURES, TORI_FIGURES = (
 
 for drawing, (category, figures) in DRAWN.items():
     for figure, one in figures.items():
+        drawn_by = f"{drawing}/figure_{drawing}_{one['script']}"
 
         rule:
             name:
@@ -37,11 +38,10 @@ for drawing, (category, figures) in DRAWN.items():
                 f"../envs/{drawing}.yaml"
             threads: 1
             resources:
-                mem_mb=lambda wildcards, attempt: 1000 * attempt,
-                runtime=lambda wildcards, attempt: 20 * attempt,
+                **FIGURE,
             params:
                 **one["params"],
-                code=code(one["script"]),
-                drawn_by=one["script"],  # a script's path is read when the job runs: then the loop is over
+                code=code(drawn_by),
+                drawn_by=drawn_by,  # a script's path is read when the job runs: then the loop is over
             script:
                 "../scripts/{params.drawn_by}.py"

@@ -3,29 +3,29 @@
 ITHP_SCORES = {dataset: f"results/ithp/{dataset}/scores.parquet" for dataset in TRIALS}
 ITHP_DRAWN = {
     "information": drawn(
-        "ithp/figure_ithp_information",
+        "information",
         "Trained bottlenecks against the closed form",
         {"information": "results/ithp/gaussian_pair/information.parquet"},
         correlations=GAUSSIAN.pair,
     ),
-    "scores": drawn("ithp/figure_ithp_scores", "Scores of ITHP and its controls", {"scores": [*ITHP_SCORES.values()]}),
+    "scores": drawn("scores", "Scores of ITHP and its controls", {"scores": [*ITHP_SCORES.values()]}),
     "tables": drawn(
-        "ithp/figure_ithp_tables",
+        "tables",
         "Printed scores, and the same comparison on data at hand",
         {"published": "results/ithp/published.parquet", "scores": [ITHP_SCORES[d] for d in TABLED]},
     ),
     "benchmarks": drawn(
-        "ithp/figure_ithp_benchmarks",
+        "benchmarks",
         "CMU-MOSI and CMU-MOSEI, as printed and measured",
         {"published": "results/ithp/published.parquet", "scores": [ITHP_SCORES[d] for d in TABLED]},
     ),
     "orders": drawn(
-        "ithp/figure_ithp_orders",
+        "orders",
         "Six orders of the modalities",
         {"orders": "results/ithp/orders.parquet", "scores": [ITHP_SCORES[d] for d in ("gaussian", *TABLED)]},
     ),
     "exact": drawn(
-        "ithp/figure_ithp_exact",
+        "exact",
         "The weight of the second bottleneck, and ceilings of fusion",
         {"optima": "results/ithp/closed_forms.parquet", "ceilings": "results/ithp/ceilings.parquet"}
         | ({"scores": ITHP_SCORES["gaussian_fusion"]} if "gaussian_fusion" in TRIALS else {}),
@@ -34,19 +34,19 @@ ITHP_DRAWN = {
 }
 if KEPT:
     ITHP_DRAWN["kept"] = drawn(
-        "ithp/figure_ithp_kept",
+        "kept",
         "What bottlenecks keep of real features",
         {"kept": expand("results/ithp/{dataset}/kept.parquet", dataset=KEPT)},
     )
 if "estimators" in GAUSSIAN.experiments:
     ITHP_DRAWN["estimators"] = drawn(
-        "ithp/figure_ithp_estimators",
+        "estimators",
         "Estimators of information against the closed form",
         {"estimators": "results/ithp/estimators.parquet"},
     )
 if "nuisance" in GAUSSIAN.experiments:
     ITHP_DRAWN["nuisance"] = drawn(
-        "ithp/figure_ithp_nuisance",
+        "nuisance",
         "A nuisance a hundred times as large",
         {
             "plain": "results/ithp/gaussian_pair/information.parquet",

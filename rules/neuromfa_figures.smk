@@ -28,58 +28,46 @@ CORRELATION = {
     "scores": SCORES_OF.get(PUBLISHED),
 } | ({"emergence": EMERGENCE_OF[PUBLISHED]} if PUBLISHED in FETCHED else {})
 NEUROMFA_DRAWN = {
-    "spectra": drawn(
-        "neuromfa/figure_neuromfa_spectra", "Spectra over training", {"spectra": [SPECTRA_OF[m] for m in TRAINED]}
-    ),
-    "training": drawn("neuromfa/figure_neuromfa_training", "Emergence over training", LEARNING),
-    "sizes": drawn("neuromfa/figure_neuromfa_sizes", "Emergence over model size", LEARNING),
+    "spectra": drawn("spectra", "Spectra over training", {"spectra": [SPECTRA_OF[m] for m in TRAINED]}),
+    "training": drawn("training", "Emergence over training", LEARNING),
+    "sizes": drawn("sizes", "Emergence over model size", LEARNING),
     "controls": drawn(
-        "neuromfa/figure_neuromfa_controls",
+        "controls",
         "Emergence and its controls",
         {"controls": ["results/neuromfa/controls/trained.parquet"]},
     ),
-    "hops": drawn(
-        "neuromfa/figure_neuromfa_hops", "One, two and three hops", {"hops": ["results/neuromfa/hops/trained.parquet"]}
-    ),
-    "initial": drawn(
-        "neuromfa/figure_neuromfa_initial", "Step 0 over model size", {"initial": ["results/neuromfa/initial.parquet"]}
-    ),
-    "balls": drawn("neuromfa/figure_neuromfa_balls", "Two kinds of balls", {}),
-    "known": drawn("neuromfa/figure_neuromfa_known", "Known spectra", {"known": ["results/neuromfa/known.parquet"]}),
-    "correlation": drawn("neuromfa/figure_neuromfa_correlation", "Emergence and benchmark scores", CORRELATION),
-    "radars": drawn(
-        "neuromfa/figure_neuromfa_radars", "Emergence on a radar with benchmarks", {"scores": SCORES_OF.get(PUBLISHED)}
-    ),
-    "fetched": drawn(
-        "neuromfa/figure_neuromfa_fetched", "Models fetched: emergence", {"emergence": [*EMERGENCE_OF.values()]}
-    ),
-    "fetched_spectra": drawn(
-        "neuromfa/figure_neuromfa_spectra", "Models fetched: spectra", {"spectra": [SPECTRA_OF[m] for m in FETCHED]}
-    ),
+    "hops": drawn("hops", "One, two and three hops", {"hops": ["results/neuromfa/hops/trained.parquet"]}),
+    "initial": drawn("initial", "Step 0 over model size", {"initial": ["results/neuromfa/initial.parquet"]}),
+    "balls": drawn("balls", "Two kinds of balls", {}),
+    "known": drawn("known", "Known spectra", {"known": ["results/neuromfa/known.parquet"]}),
+    "correlation": drawn("correlation", "Emergence and benchmark scores", CORRELATION),
+    "radars": drawn("radars", "Emergence on a radar with benchmarks", {"scores": SCORES_OF.get(PUBLISHED)}),
+    "fetched": drawn("fetched", "Models fetched: emergence", {"emergence": [*EMERGENCE_OF.values()]}),
+    "fetched_spectra": drawn("spectra", "Models fetched: spectra", {"spectra": [SPECTRA_OF[m] for m in FETCHED]}),
     "fetched_large": drawn(
-        "neuromfa/figure_neuromfa_spectra",
+        "spectra",
         "Models fetched: 6.9B and 12B",
         {"spectra": [SPECTRA_OF[m] for m in FETCHED if m in SPECTRA]},
     ),
     "fetched_sizes": drawn(
-        "neuromfa/figure_neuromfa_sizes",
+        "sizes",
         "Models fetched: emergence over size",
         SCORES if len(RATED) > 1 else {"scores": None},
     ),
-    "fetched_scores": drawn("neuromfa/figure_neuromfa_scores", "Models fetched: emergence and scores", SCORES),
-    "fetched_radars": drawn("neuromfa/figure_neuromfa_radars", "Models fetched: emergence on radars", SCORES),
+    "fetched_scores": drawn("scores", "Models fetched: emergence and scores", SCORES),
+    "fetched_radars": drawn("radars", "Models fetched: emergence on radars", SCORES),
     "fetched_texts": drawn(
-        "neuromfa/figure_neuromfa_texts",
+        "texts",
         "Models fetched: two texts",
         {"emergence": [EMERGENCE_OF[m] for m in TWO_TEXTS]},
     ),
     "fetched_hops": drawn(
-        "neuromfa/figure_neuromfa_hops",
+        "hops",
         "Models fetched: hops",
         {"hops": expand("results/neuromfa/hops/{m}.parquet", m=FETCHED)},
     ),
     "fetched_controls": drawn(
-        "neuromfa/figure_neuromfa_controls",
+        "controls",
         "Models fetched: controls",
         {"controls": expand("results/neuromfa/controls/{m}.parquet", m=FETCHED)},
     ),

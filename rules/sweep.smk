@@ -163,8 +163,7 @@ rule figure_sweep_map:
         "../envs/sweep.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 20 * attempt,
+        **FIGURE,
     params:
         code=code("sweep/figure_sweep_map"),
         early=lookup("{sweep}/early", within=SWEPT),
@@ -198,8 +197,7 @@ rule figure_sweep_coordinates:
         "../envs/sweep.yaml"
     threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 1000 * attempt,
-        runtime=lambda wildcards, attempt: 20 * attempt,
+        **FIGURE,
     params:
         code=code("sweep/figure_sweep_coordinates"),
         early=lookup("{sweep}/early", within=SWEPT),

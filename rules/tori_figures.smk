@@ -4,26 +4,26 @@ FAMILY = {family: f"results/tori/families/{family}.parquet" for family in [*TORI
 VOLUMES = {surface: f"results/tori/{surface}/volumes.parquet" for surface in TORI_SURFACES}
 TORI_DRAWN = {
     "entropy": drawn(
-        "tori/figure_tori_entropy",
+        "entropy",
         "Normalised entropy of the families",
         {family: FAMILY[family] for family in ("conveyor", "diverging", "stronger", "controls", "magic")},
     ),
     "volume": drawn(
-        "tori/figure_tori_volume",
+        "volume",
         "Volume along the diagonal sequence",
         {family: FAMILY[family] for family in ("diagonal", "diagonal_lifted", "conveyor", "magic")},
         level=CONFIG.tori.families.diagonal_level,
     ),
     "twists": drawn(
-        "tori/figure_tori_twists",
+        "twists",
         "Volume against twists",
         {family: FAMILY[family] for family in ("diagonal", "drilled", "fillings")},
     ),
     "slender": drawn(
-        "tori/figure_tori_slender",
+        "slender",
         "Fibres of growing genus",
         {family: FAMILY[family] for family in ("slender", "closed")},
     ),
-    "entropy_volume": drawn("tori/figure_tori_entropy_volume", "Entropy against volume", VOLUMES),
-    "classes": drawn("tori/figure_tori_classes", "Classes of least entropy", VOLUMES),
+    "entropy_volume": drawn("entropy_volume", "Entropy against volume", VOLUMES),
+    "classes": drawn("classes", "Classes of least entropy", VOLUMES),
 }
