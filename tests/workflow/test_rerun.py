@@ -17,9 +17,9 @@ SWEPT = {"ithp": {"gather_trials", "figure_sweep_map", "figure_sweep_coordinates
 TARGETS = {"check_claims", "lock", "index", "all"}
 
 
-def test_a_finished_run_has_nothing_to_do(finished):
-    assert finished.plan() == {}
-    assert "Nothing to be done" in finished.snakemake().stderr
+def test_a_finished_run_has_nothing_to_do(rerun):
+    assert rerun.plan() == {}
+    assert "Nothing to be done" in rerun.snakemake().stderr
 
 
 @pytest.mark.parametrize(
