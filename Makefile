@@ -2,10 +2,12 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+# More workers than cores, because the tests of Slurm mostly wait.
+PYTEST = $(BIN)/pytest -n 3 --dist loadgroup --no-loadscope-reorder
 # Options for Snakemake, e.g. make reproduce ARGS="--configfile mine.yaml"
 ARGS ?=
 
-.PHONY: help setup reproduce claims verify crate cost sync test bench lint format config clean
+.PHONY: help setup reproduce claims verify crate cost sync test test-fast bench lint format config clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +45,10 @@ sync: setup ## upload to W&B what was tracked offline; ARGS=--dry-run only says 
 	@$(BIN)/threefold sync $(ARGS)
 
 test: setup lint ## run the checks and the tests
-	@$(BIN)/pytest
+	@$(PYTEST) --durations=25
+
+test-fast: setup ## the tests that run no workflow, no browser and no Slurm
+	@$(PYTEST) -m "not workflow and not slurm and not chromium"
 
 bench: setup ## measure speed side by side with plain references
 	@for script in $(filter-out %_reference.py, $(wildcard benchmarks/*.py)); do $(BIN)/python $$script || exit 1; echo; done

@@ -1,4 +1,4 @@
-"""Snakemake's jobs as forks of one server: what a job is given and leaves, and what happens where it cannot be a fork."""
+"""Snakemake's jobs as forks of one server: what a job is given and leaves, and what happens where no fork can be."""
 
 import json
 import os
@@ -100,7 +100,9 @@ def test_a_job_that_fails_is_a_job_that_failed(tmp_path, body, status):
 
 
 def test_a_failed_job_is_tried_again_and_may_succeed(tmp_path):
-    once = "from pathlib import Path\nif not Path('tried').exists():\n    Path('tried').touch()\n    raise SystemExit(75)\n"
-    done = run(tmp_path, "--retries", "1", script=once + SCRIPT)
+    once = (
+        "from pathlib import Path\nif not Path('tried').exists():\n    Path('tried').touch()\n    raise SystemExit(75)"
+    )
+    done = run(tmp_path, "--retries", "1", script=f"{once}\n{SCRIPT}")
     assert done.returncode == 0, done.stderr
     assert told(tmp_path)["forked"]

@@ -16,6 +16,7 @@ import yaml
 from tests.support.slurm import slurm
 
 pytestmark = [
+    pytest.mark.apart,
     pytest.mark.slurm,
     pytest.mark.skipif(shutil.which("slurmctld") is None, reason="no Slurm on this machine"),
 ]

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 import yaml
 
+pytestmark = pytest.mark.apart
+
 SWEEP = {
     "target": "neuromfa/spectrum",
     "method": "grid",
