@@ -7,6 +7,10 @@ PYTEST = $(BIN)/pytest -n 3 --dist loadgroup --no-loadscope-reorder
 # Options for Snakemake, e.g. make reproduce ARGS="--configfile mine.yaml"
 ARGS ?=
 
+# Jobs on this machine are forks of one process that has imported their libraries; ARGS="--profile profiles/slurm"
+# goes before it.
+export SNAKEMAKE_PROFILE ?= profiles/local
+
 .PHONY: help setup lock reproduce claims verify crate cost sync test test-fast bench lint format config clean
 
 help: ## list the targets

@@ -17,6 +17,7 @@ def mirror() -> Path:
     return folder.resolve()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """Tests that run the DAG come first, for they take longest; a module's tests share a worker and so its fixtures."""
     workflow = [item for item in items if item.path.parent.name == "workflow"]

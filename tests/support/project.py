@@ -36,8 +36,9 @@ class Project:
 
     @property
     def environment(self) -> dict[str, str]:
-        library = str(self.folder / "workflow")
-        return os.environ | {"PYTHONPATH": library, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        """That of `make`, with this folder's library and the commands of the tests' own Python."""
+        own = {"PYTHONPATH": str(self.folder / "workflow"), "SNAKEMAKE_PROFILE": "profiles/local"}
+        return os.environ | own | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
     def _words(self, words: tuple[str, ...]) -> list[str]:
         return [str(Path(sys.executable).parent / words[0]), *words[1:]]

@@ -1,5 +1,7 @@
-"""Multifractal spectrum of a sampled network (spec §3): ball masses, partition function, mass exponent, Legendre
-transform, and the fractal dimensions of single neurons.
+"""Multifractal spectrum of a sampled network: ball masses, partition function, mass exponent, Legendre transform, and
+the fractal dimensions of single neurons.
+
+Source: docs/science/neuromfa.md#spectrum.
 """
 
 from __future__ import annotations
@@ -83,7 +85,7 @@ def legendre(tau: np.ndarray, difference: str = PUBLISHED.difference) -> tuple[n
 def neuron_dimensions(counts: np.ndarray, choices: Choices = PUBLISHED) -> np.ndarray:
     """Fractal dimension of each centre: slope of ln N_i(r) on ln r over its own lengths; 0 where it keeps too few.
 
-    counts [window, centres]; the centre is counted (spec §3.4).
+    counts [window, centres]; the centre is counted. Source: docs/science/neuromfa.md#neuron-dimension.
     """
     masses = 1 + counts.cumsum(axis=0)
     own = (counts > 0).astype(float)
@@ -105,8 +107,8 @@ def fit_counts(counts: Mapping[str, np.ndarray], choices: Choices = PUBLISHED) -
     """Spectrum and metrics of the balls around the centres of one network.
 
     counts: layer -> neurons of each centre by length [window, centres]. Returns the table (q, tau, alpha, f, r2), empty
-    where no fit is possible, and the metrics of spec §3.3 with the centres used per layer; `status` is "ok" or what is
-    lacking.
+    where no fit is possible, and the metrics with the centres used per layer; `status` is "ok" or what is lacking.
+    Source: docs/science/neuromfa.md#legendre-transform.
     """
     used = dict.fromkeys((f"centres_{layer}" for layer in LAYERS), 0)
     used |= {f"centres_{layer}": int((c.sum(axis=0) >= choices.least_degree).sum()) for layer, c in counts.items()}
@@ -141,10 +143,12 @@ def fit_counts(counts: Mapping[str, np.ndarray], choices: Choices = PUBLISHED) -
 
 
 def _break_tie(log_z: np.ndarray, log_r: np.ndarray) -> int:
-    """Whether f is larger at q = -0.1 (0) or at q = 0 (1) after rounding, as in the published code (spec §3.3).
+    """Whether f is larger at q = -0.1 (0) or at q = 0 (1) after rounding, as in the published code.
+
+    Source: docs/science/neuromfa.md#alpha-0-tie.
 
     Where f is zero but for 1e-17, the arithmetic decides. That of SciPy's linregress, a quotient of covariances, gives
-    the values of spec §3.5; least squares by other formulas do not. Another processor may round otherwise.
+    the known values; least squares by other formulas do not. Another processor may round otherwise.
     """
     near = slice(len(Q) // 2 - 1, len(Q) // 2 + 2)
     covariances = [np.cov(log_r, y, bias=True) for y in log_z[near]]
