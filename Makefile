@@ -30,7 +30,7 @@ LOCKED = $(INSTALL) --require-hashes --requirement
 		echo "$(PYTHON) cannot make a virtual environment in .venv; on Debian and Ubuntu, install python3-venv" >&2; exit 1; }
 
 .venv/ready: .venv/bin/python $(wildcard requirements*.lock) pyproject.toml
-	@echo "installing the lock files into .venv (2.6 GB; a few minutes the first time)"
+	@echo "installing the lock files into .venv (2.7 GB; a few minutes the first time)"
 	@$(LOCKED) requirements-build.lock
 	@if [ "$(TORCH)" = gpu ] || ! $(LOCKED) requirements-torch-cpu.lock 2> /dev/null; then \
 		echo "torch is taken in its build for NVIDIA GPUs (4 GB more); docs/install.md says how to get that for CPUs"; \
@@ -74,12 +74,13 @@ test-fast: setup ## the tests that run no workflow, no browser and no Slurm
 bench: setup ## measure speed side by side with plain references
 	@for script in $(filter-out %_reference.py, $(wildcard benchmarks/*.py)); do $(BIN)/python $$script || exit 1; echo; done
 
-lint: setup ## ruff, snakefmt, snakemake --lint and the import direction, without changing anything
+lint: setup ## ruff, snakefmt, snakemake --lint, the import direction and codespell, without changing anything
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/snakefmt --check Snakefile rules
 	@$(BIN)/snakemake --lint
 	@$(BIN)/lint-imports
+	@$(BIN)/codespell
 
 format: setup ## format the code
 	@$(BIN)/ruff check --fix
