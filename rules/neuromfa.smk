@@ -67,10 +67,10 @@ rule pretrain:
         "logs/pretrain/{model}.tsv"
     wildcard_constraints:
         model="|".join(TRAINED),
+    priority: 2  # the longest jobs first, and of these the one that most waits for
     conda:
         "../envs/neuromfa.yaml"
     threads: 1
-    priority: 2  # the longest jobs first, and of these the one that most waits for
     params:
         code=code("neuromfa/pretrain"),
         shape=lookup("{model}", within=SHAPES),
