@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # More workers than cores, because the tests of Slurm mostly wait.
-PYTEST = $(BIN)/pytest -n 3 --dist loadgroup --no-loadscope-reorder
+PYTEST = $(BIN)/pytest -n 3 --no-loadscope-reorder
 # Options for Snakemake, e.g. make reproduce ARGS="--configfile mine.yaml"
 ARGS ?=
 
