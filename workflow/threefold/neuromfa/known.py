@@ -8,7 +8,6 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pandas as pd
-from scipy.sparse.csgraph import shortest_path
 
 from threefold.neuromfa.balls import PUBLISHED, lengths
 from threefold.neuromfa.checkpoint import InitialCheckpoint
@@ -33,6 +32,8 @@ def cantor_tau(pattern: tuple[int, ...], levels: int = 8) -> np.ndarray:
 
 def small_world_tau(rewired: float, seed: int, nodes: int = NODES, neighbours: int = NEIGHBOURS) -> np.ndarray:
     """tau at Q of a Watts-Strogatz network, by the unweighted balls of NMFA: the centre is not counted (spec §3.5)."""
+    from scipy.sparse.csgraph import shortest_path  # here: the picture of two balls needs no SciPy
+
     graph = nx.to_scipy_sparse_array(nx.watts_strogatz_graph(nodes, neighbours, rewired, seed=seed), format="csr")
     distances = shortest_path(graph, unweighted=True)
     radii = np.arange(1, int(distances[np.isfinite(distances)].max()) + 1)
