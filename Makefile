@@ -2,23 +2,46 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+# More workers than cores, because the tests of Slurm mostly wait.
+PYTEST = $(BIN)/pytest -n 3 --dist loadgroup --no-loadscope-reorder
 # Options for Snakemake, e.g. make reproduce ARGS="--configfile mine.yaml"
 ARGS ?=
 
-.PHONY: help setup reproduce claims verify crate cost sync test bench lint format config clean
+# Jobs on this machine are forks of one process that has imported their libraries; ARGS="--profile profiles/slurm"
+# goes before it.
+export SNAKEMAKE_PROFILE ?= profiles/local
+
+.PHONY: help setup lock reproduce claims verify crate cost sync test test-fast bench lint format config clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/ready ## make .venv with the exact versions of requirements.lock
+setup: .venv/ready ## make .venv with the exact versions of the lock files; TORCH=gpu takes torch for NVIDIA GPUs
 
-.venv/ready: requirements.lock pyproject.toml
-	@$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit('threefold needs Python 3.11 or newer; this is ' + sys.version.split()[0])"
-	@echo "installing requirements.lock into .venv (a few minutes the first time)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+# Given twice, --quiet leaves errors alone.
+INSTALL = $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation
+LOCKED = $(INSTALL) --require-hashes --requirement
+
+.venv/bin/python:
+	@$(PYTHON) -c "" 2> /dev/null || { \
+		echo "there is no '$(PYTHON)'; name a Python 3.11 or newer, as in: make setup PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit('threefold needs Python 3.11 or newer; $(PYTHON) is ' + sys.version.split()[0])"
+	@$(PYTHON) -m venv --clear .venv > /dev/null || { rm -rf .venv; \
+		echo "$(PYTHON) cannot make a virtual environment in .venv; on Debian and Ubuntu, install python3-venv" >&2; exit 1; }
+
+.venv/ready: .venv/bin/python $(wildcard requirements*.lock) pyproject.toml
+	@echo "installing the lock files into .venv (2.6 GB; a few minutes the first time)"
+	@$(LOCKED) requirements-build.lock
+	@if [ "$(TORCH)" = gpu ] || ! $(LOCKED) requirements-torch-cpu.lock 2> /dev/null; then \
+		echo "torch is taken in its build for NVIDIA GPUs (4 GB more); docs/install.md says how to get that for CPUs"; \
+		$(LOCKED) requirements-torch-gpu.lock; fi
+	@$(LOCKED) requirements.lock
+	@$(INSTALL) --editable .
 	@touch $@
+
+lock: ## write the lock files anew from pyproject.toml (needs uv); ARGS="--upgrade-package numpy" raises a pin
+	@command -v uv > /dev/null || { echo "make lock needs uv, a package installer: pip install uv" >&2; exit 1; }
+	@$(PYTHON) envs/lock.py $(ARGS)
 
 reproduce: setup ## run everything; ends with the figures, the claims and results/report.html
 	@$(BIN)/threefold unlock
@@ -43,7 +66,10 @@ sync: setup ## upload to W&B what was tracked offline; ARGS=--dry-run only says 
 	@$(BIN)/threefold sync $(ARGS)
 
 test: setup lint ## run the checks and the tests
-	@$(BIN)/pytest
+	@$(PYTEST) --durations=25
+
+test-fast: setup ## the tests that run no workflow, no browser and no Slurm
+	@$(PYTEST) -m "not workflow and not slurm and not chromium"
 
 bench: setup ## measure speed side by side with plain references
 	@for script in $(filter-out %_reference.py, $(wildcard benchmarks/*.py)); do $(BIN)/python $$script || exit 1; echo; done

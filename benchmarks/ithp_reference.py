@@ -1,5 +1,6 @@
 """The published recipe of ITHP on text, audio and video, plainly: every utterance padded to 50 tokens, no mask, one
-minimum and maximum of each batch (spec/ithp.md §1.3 and §1.5, D3, D4). Written from the equations for the benchmark.
+minimum and maximum of each batch. Written from the equations for the benchmark: docs/science/ithp.md#official-loss,
+docs/science/ithp.md#mosi-setup, docs/science/ithp.md#defect-padding, docs/science/ithp.md#defect-batch-scaling.
 """
 
 from __future__ import annotations

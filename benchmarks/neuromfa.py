@@ -16,10 +16,11 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tests" / "neuromfa")]
 
+from threefold.neuromfa.balls import PUBLISHED, count_lengths  # noqa: E402
 from threefold.neuromfa.checkpoint import InitialCheckpoint, open_folder  # noqa: E402
 from threefold.neuromfa.neox import PYTHIA  # noqa: E402
 from threefold.neuromfa.sampling import sample_graphs, wanted_entries  # noqa: E402
-from threefold.neuromfa.spectrum import fit_network  # noqa: E402
+from threefold.neuromfa.spectrum import ball_masses, fit_network, log_partition_function  # noqa: E402
 
 MODEL, SIZE, SEEDS = "pythia-1.4b", 64, 10
 SHAPE = PYTHIA[MODEL]
@@ -69,6 +70,11 @@ def compare_spectrum() -> None:
     apart = np.abs(plain - fit_network(edges)[0]["tau"]).max()
     row("spectrum, 1.4B, s = 64", f"{slow:.2f} s", f"{1000 * fast:.1f} ms", f"{slow / fast:.0f} x", ">= 100 x")
     row("  largest difference of tau", "", f"{apart:.0e}", "", "<= 1e-12")
+    _, masses = ball_masses(np.hstack(list(count_lengths(edges, PUBLISHED).values())))
+    slow, fast = (seconds(lambda f=f: f(masses), 5) for f in (reference.log_partition_function, log_partition_function))
+    apart = np.abs(reference.log_partition_function(masses) - log_partition_function(masses)).max()
+    row("  ln Z of it", f"{1000 * slow:.0f} ms", f"{1000 * fast:.1f} ms", f"{slow / fast:.0f} x", ">= 10 x")
+    row("  largest difference of ln Z", "", f"{apart:.0e}", "", "<= 1e-14")
 
 
 def _extract_plainly(folder: str, queue) -> None:

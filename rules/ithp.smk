@@ -174,6 +174,7 @@ for dataset, parts in BATCHES.items():
             conda:
                 "../envs/ithp.yaml"
             threads: 1
+            priority: 1  # after pretraining the longest jobs
             resources:
                 gpu=GPUS,
             params:
@@ -226,6 +227,7 @@ for dataset, multipliers in BOTTLENECKS.items():
         conda:
             "../envs/ithp.yaml"
         threads: 1
+        priority: 1  # after pretraining the longest jobs
         resources:
             gpu=GPUS,
         params:

@@ -70,6 +70,7 @@ rule pretrain:
     conda:
         "../envs/neuromfa.yaml"
     threads: 1
+    priority: 2  # the longest jobs first, and of these the one that most waits for
     params:
         code=code("neuromfa/pretrain"),
         shape=lookup("{model}", within=SHAPES),

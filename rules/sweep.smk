@@ -109,6 +109,7 @@ for swept_chain in CHAINS:  # not `chain`: a name that Snakemake itself has here
             seed=CONFIG.seed,
             trial_code=code_digest(os.path.join(workflow.basedir, f"workflow/threefold/{swept_chain}/swept.py")),
             store="results/sweeps/trials",
+            locks="logs/locks",
         script:
             "../scripts/{params.chain}/run_trials.py"
 

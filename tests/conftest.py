@@ -17,6 +17,18 @@ def mirror() -> Path:
     return folder.resolve()
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items):
+    """Tests that run the DAG come first, for they take longest; a module's tests share a worker and so its fixtures."""
+    workflow = [item for item in items if item.path.parent.name == "workflow"]
+    for item in workflow:
+        item.add_marker(pytest.mark.workflow)
+    for item in items:
+        if not item.get_closest_marker("apart"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: not item.get_closest_marker("workflow"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Where nothing may be missing (THREEFOLD_NO_SKIPS, set in CI), a skipped test fails with its reason."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from threefold.neuromfa.neox import Shape
 from threefold.neuromfa.pretrain import BYTES, corpus, corpus_digest, initial_model, save_checkpoint, train
-from threefold.record.files import unfinished
+from threefold.record.files import atomic, remove_folder, unfinished
 from threefold.record.job import job
 from threefold.record.tables import write_table
 from threefold.record.tracking import track
@@ -30,9 +30,10 @@ with job(snakemake), track(snakemake) as run:
         state=kept / "state.safetensors",
     )
     for file in map(Path, [*snakemake.output.configs, *snakemake.output.weights]):
-        shutil.move(kept / file.parent.name / file.name, file)
+        with atomic(file) as part:
+            shutil.copyfile(kept / file.parent.name / file.name, part)  # not moved: the job may still be killed
     history = history.assign(model=name, parameters=shape.parameters, corpus_sha256=digest)
     write_table(snakemake.output.training, history, "neuromfa/training")
-    shutil.rmtree(kept.parent)
+    remove_folder(kept.parent)
     run.log_artifact(snakemake.output.weights[-1], "model")
     run.summary({"held_out_loss": history["held_out_loss"].iloc[-1], "corpus_sha256": digest})

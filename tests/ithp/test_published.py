@@ -1,4 +1,7 @@
-"""The published preset against the official equations (spec §1.3 to §1.5), written anew, weights transplanted."""
+"""The published preset against the official equations written anew, with weights transplanted.
+
+Source: docs/science/ithp.md#official-loss, docs/science/ithp.md#mustard-setup, docs/science/ithp.md#mosi-setup.
+"""
 
 import numpy as np
 import pytest
@@ -77,7 +80,7 @@ def test_mustard_form(training):
 
 
 def test_mosi_form():
-    """Tokens, padding included (D3); LayerNorm of the shifted text, pooled at the first token; squared error."""
+    """Tokens, padding included; LayerNorm of the shifted text, pooled at the first token; squared error."""
     rng = np.random.default_rng(1)
     rows, tokens = 6, 11
     x0, x1, x2 = (torch.from_numpy(rng.random((rows, tokens, d), np.float32)) for d in (D0, D1, D2))
@@ -105,7 +108,10 @@ def test_evaluation_is_random_as_published_and_deterministic_as_corrected():
 
 
 def test_official_sizes_give_the_official_number_of_parameters():
-    """409,337 of the bottlenecks and 642,817 of the residual head for DeBERTa and MOSI (spec §1.5)."""
+    """409,337 of the bottlenecks and 642,817 of the residual head for DeBERTa and MOSI.
+
+    Source: docs/science/ithp.md#known-answer-parameters.
+    """
     shape = Architecture([768, 74, 47], [128, 64], 256, 1.0, preset="published", head="residual", regression=True)
     model = Bottlenecks(shape, [Replica([0], [8.0, 32.0], [1.0, 0.3])])
     count = {name: sum(p.numel() for p in part.parameters()) for name, part in model.named_children()}

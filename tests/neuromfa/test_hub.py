@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hub_server import COMMIT, serve
 from huggingface_hub import constants
 from safetensors.numpy import load_file, save_file
 
+from tests.support.hub_server import COMMIT, serve
 from threefold.neuromfa import hub as hub_module
 from threefold.neuromfa.architectures import Tensor
 from threefold.neuromfa.checkpoint import InitialCheckpoint, open_folder, save_sample

@@ -9,7 +9,7 @@ from threefold.neuromfa.initial import PUBLISHED, SIMULATED, draw_initial_models
 from threefold.neuromfa.neox import PYTHIA
 from threefold.record.tables import write_table
 
-# Centres used per network (spec §3.5), at s = 64, of the two largest at s = 48.
+# Centres used per network (docs/science/neuromfa.md#known-answer-initial), at s = 64, of the two largest at s = 48.
 CENTRES = {"pythia-14m": 1920, "pythia-31m": 1920, "pythia-70m": 1920, "pythia-160m": 3783, "pythia-410m": 3072}
 CENTRES |= {"pythia-1b": 2048, "pythia-1.4b": 3072, "pythia-2.8b": 4096, "pythia-6.9b": 3072, "pythia-12b": 3456}
 

@@ -3,9 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +10,8 @@ import pytest
 import torch
 from transformers import GPTNeoXForCausalLM
 
+from tests.support.processes import exit_code
+from threefold.neuromfa import pretrain
 from threefold.neuromfa.architectures import Tensor
 from threefold.neuromfa.checkpoint import InitialCheckpoint, open_folder
 from threefold.neuromfa.neox import MLP_OUT, Shape
@@ -126,24 +125,16 @@ def test_the_same_seed_gives_the_same_bytes(trained, tmp_path):
             assert again.read_bytes() == first.read_bytes(), (step, name)
 
 
-KILLED = """
-import sys
-from pathlib import Path
-sys.path.insert(0, sys.argv[1])
-import test_pretrain
-from threefold.neuromfa import pretrain
-pretrain.STATE_EVERY = 5
-test_pretrain.run(Path(sys.argv[2]), state=Path(sys.argv[3]), killed_at=int(sys.argv[4]))
-"""
+def run_until(folder, state, killed_at):
+    pretrain.STATE_EVERY = 5
+    run(folder, state=state, killed_at=killed_at)
 
 
 @pytest.mark.parametrize("killed_at", [3, 13], ids=["between first states", "later"])
 def test_a_killed_training_goes_on_to_the_same_bytes(trained, tmp_path, killed_at):
     folder, _, history, logged = trained
     state = tmp_path / "state.safetensors"
-    arguments = [Path(__file__).parent, tmp_path, state, killed_at]
-    killed = subprocess.run([sys.executable, "-c", KILLED, *map(str, arguments)], capture_output=True, text=True)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert exit_code(run_until, tmp_path, state, killed_at) == -signal.SIGKILL
     assert state.exists() and not (tmp_path / "step24").exists()
     _, resumed, logged_later = run(tmp_path, state=state)
     assert [step for step, _ in logged_later] == list(range(killed_at // 5 * 5 + 1, 25))

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from threefold.record.files import atomic, digest
+from threefold.record.files import atomic, digest, remove_folder
 
 
 def test_a_file_appears_only_when_the_block_has_ended(tmp_path):
@@ -27,3 +27,12 @@ def test_an_error_leaves_the_old_file_and_no_part(tmp_path):
 def test_digest_is_sha256(tmp_path):
     (tmp_path / "a").write_bytes(b"abc")
     assert digest(tmp_path / "a") == hashlib.sha256(b"abc").hexdigest()
+
+
+def test_a_folder_is_removed_whole_even_where_a_kill_left_one_half_removed(tmp_path):
+    left = tmp_path / ".folder.removed"
+    for folder in (tmp_path / "folder", left):
+        folder.mkdir()
+        (folder / "file").touch()
+    remove_folder(tmp_path / "folder")
+    assert list(tmp_path.iterdir()) == []

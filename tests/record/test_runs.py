@@ -8,8 +8,8 @@ import sys
 import textwrap
 
 import pytest
-from test_sync import threefold
 
+from tests.record.test_sync import threefold
 from threefold.record.errors import InputError
 from threefold.record.redact import redact
 from threefold.record.runs import config_differences, flat, gather_runs, select

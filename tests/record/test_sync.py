@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from test_tracking import run_job
-from wandb_server import KEY, wandb_server
 
+from tests.record.test_tracking import run_job
+from tests.support.wandb_server import KEY, wandb_server
 from threefold.record.sync import find_attempts
 
 

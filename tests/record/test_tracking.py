@@ -7,8 +7,8 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from wandb_server import KEY, wandb_server
 
+from tests.support.wandb_server import KEY, wandb_server
 from threefold.record import tracking
 from threefold.record.journal import job_id, run_id
 from threefold.record.tracking import Run, track, track_trial

@@ -3,6 +3,7 @@ import multiprocessing
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_a_name_says_what_the_value_depends_on(tmp_path):
 
 
 def test_a_trial_runs_once_and_the_same_bytes_are_kept(store, runs):
-    first = run_trials([trial(2), trial(3), trial(2)], lambda: square(runs), store)
+    first = run_trials([trial(2), trial(3), trial(2)], lambda: square(runs), store, store.parent / "locks")
     assert [outcome["metrics"] for outcome in first] == [{"value": x, "undefined": None} for x in (4, 9, 4)]
     assert runs.read_text() == "2\n3\n"
     assert sorted(path.name for path in store.iterdir()) == sorted(f"{trial(x).name}.json" for x in (2, 3))
@@ -66,7 +67,7 @@ def test_a_trial_runs_once_and_the_same_bytes_are_kept(store, runs):
     def not_needed():
         raise AssertionError("nothing to run, so nothing to prepare")
 
-    assert run_trials([trial(3), trial(2)], not_needed, store) == [first[1], first[0]]
+    assert run_trials([trial(3), trial(2)], not_needed, store, store.parent / "locks") == [first[1], first[0]]
 
 
 def test_a_failed_trial_is_an_outcome_with_its_reason(store):
@@ -79,7 +80,9 @@ def test_a_failed_trial_is_an_outcome_with_its_reason(store):
             os.kill(os.getpid(), signal.SIGKILL)
         return {"value": 1.0}
 
-    outcomes = run_trials([trial(x) for x in ("refused", "broken", "killed", "fine")], lambda: run, store)
+    outcomes = run_trials(
+        [trial(x) for x in ("refused", "broken", "killed", "fine")], lambda: run, store, store.parent / "locks"
+    )
     assert [outcome["status"] for outcome in outcomes] == ["failed", "failed", "failed", "ok"]
     assert [outcome["reason"] for outcome in outcomes] == [
         "no such data",
@@ -95,7 +98,7 @@ def test_two_jobs_that_want_the_same_trials_at_once_run_each_once(store, runs):
     trials = [trial(x) for x in range(4)]
     fork = multiprocessing.get_context("fork")
     jobs = [
-        fork.Process(target=run_trials, args=(order, lambda: square(runs, 0.1), store))
+        fork.Process(target=run_trials, args=(order, lambda: square(runs, 0.1), store, store.parent / "locks"))
         for order in (trials, trials[::-1])
     ]
     for job in jobs:
@@ -104,4 +107,18 @@ def test_two_jobs_that_want_the_same_trials_at_once_run_each_once(store, runs):
         job.join()
     assert [job.exitcode for job in jobs] == [0, 0]
     assert sorted(runs.read_text().split()) == ["0", "1", "2", "3"]
-    assert not list(store.glob("*.lock"))
+    assert not list(store.glob("*.lock")) and not list((store.parent / "locks").iterdir())
+
+
+def test_a_job_killed_at_a_trials_end_leaves_nothing_but_the_trial_in_the_store(store, runs, monkeypatch):
+    """The lock is still there when the trial is kept: whoever is killed in between leaves it, outside of the store."""
+    fork = multiprocessing.get_context("fork")
+    monkeypatch.setattr(Path, "unlink", lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+    process = fork.Process(target=run_trials, args=([trial(2)], lambda: square(runs), store, store.parent / "locks"))
+    process.start()
+    process.join()
+    monkeypatch.undo()
+    assert process.exitcode == -signal.SIGKILL
+    again = run_trials([trial(2)], lambda: square(runs), store, store.parent / "locks")
+    assert [outcome["status"] for outcome in again] == ["ok"]
+    assert [path.suffix for path in store.iterdir()] == [".json"]

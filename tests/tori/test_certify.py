@@ -8,7 +8,8 @@ from threefold.tori.braids import conveyor_braid, diverging_braid
 from threefold.tori.certify import BITS, Refused, certified_shapes, certify, precision
 from threefold.tori.volumes import POSITIVE, braid_name
 
-# Volumes proved with interval arithmetic by other software (spec §2.2, §2.1, §3).
+# Volumes proved with interval arithmetic by other software:
+# docs/science/tori.md#known-answer-volumes, docs/science/tori.md#conveyor-link, docs/science/tori.md#magic-manifold.
 VERIFIED = {
     "m004": "2.029883212819307250042405108",
     "s776": "5.3334895668981195815934249252",

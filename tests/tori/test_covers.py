@@ -50,7 +50,10 @@ def test_the_diverging_family_lifts(n, degree, genus, punctures):
 
 
 def test_one_lift_of_each_braid_has_as_many_orbits_of_punctures_as_the_degree():
-    """And the others have one, besides the three fixed punctures (spec §2.3)."""
+    """And the others have one, besides the three fixed punctures.
+
+    Source: docs/science/tori.md#orbits-of-lifts.
+    """
     for p, q in ((1, 2), (2, 2), (2, 3)):
         cusps = [cover_torus(conveyor_braid(p, q), 5, deck).num_cusps() for deck in range(5)]
         assert sorted(cusps) == [4, 4, 4, 4, 8]

@@ -19,7 +19,10 @@ def test_a_braid_with_its_axis_is_the_mapping_torus(letters):
 
 
 def test_filling_the_circles_gives_back_the_twists():
-    """A filling of slope ±1/m on a circle around two strands is the power 2m of their generator (spec §2.4)."""
+    """A filling of slope ±1/m on a circle around two strands is the power 2m of their generator.
+
+    Source: docs/science/tori.md#drilled-manifolds.
+    """
     base = conveyor_braid(6)
     seed_moves(0, "fillings")
     link = augmented_link([*base.letters * 3, (3, 4), (4, 5)], base.strands)

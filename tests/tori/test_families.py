@@ -171,7 +171,8 @@ def test_braids_lifted_to_closed_surfaces():
     assert table["normalised_entropy"].isna().all()
 
 
-KNOWN_DIRECT = {  # spec §2.5: n, where the half twists turn, c in front -> dilatation, volume
+# docs/science/tori.md#known-answer-direct-words
+KNOWN_DIRECT = {  # n, where the half twists turn, c in front -> dilatation, volume
     (4, 2, True): (1.78164360, 7.34075941),
     (4, 2, False): (1.86118016, 7.86490138),
     (5, 2, True): (1.54474941, 7.20645715),

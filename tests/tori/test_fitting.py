@@ -9,7 +9,7 @@ from threefold.tori.braids import diverging_braid
 from threefold.tori.fitting import FITTED_N, diverging_polynomial
 from threefold.tori.polynomials import diverging_terms, entropy
 
-# spec §2.2, theta_k.json: row j holds the coefficients of Y^j as a polynomial in x.
+# docs/science/tori.md#polynomials-p-k: row j holds the coefficients of Y^j as a polynomial in x.
 KNOWN = {
     0: [[0, -1, 1], [0, 12, 0], [0, -48, 0], [0, 76, 0], [0, -48, 0], [0, 12, 0], [1, -1, 0]],
     1: [[0, 1, -1], [0, -19, 7], [0, 52, -8], [-8, -68, -8], [8, 68, 8], [8, -52, 0], [-7, 19, 0], [1, -1, 0]],

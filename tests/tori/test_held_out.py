@@ -42,7 +42,7 @@ def test_all_hard_words_get_their_type():
 
 
 def test_the_mislabelled_knot_is_found(monkeypatch):
-    """12a0007 stands with the monodromy of 12a0070 (spec §6)."""
+    """12a0007 stands with the monodromy of 12a0070 (docs/science/tori.md#census-mislabelled-row)."""
     knots = flipper.census("knots")
     rows = pd.DataFrame(knots[knots["manifold"].isin(["12a0007", "12a0070", "6_2", "8_20"])])
     monkeypatch.setattr(held_out.flipper, "census", lambda name: rows)

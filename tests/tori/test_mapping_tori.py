@@ -38,11 +38,11 @@ def test_the_figure_eight_knot():
         ("S_0_5", [0, 12, 90], [0, 2, 12]),
         ("S_1_2", [0, 12, 88], [0, 5, 23]),
         ("S_2_1", [0, 0, 126], [0, 0, 5]),
-        ("S_2_0", [0, 0, 84], [0, 0, 5]),  # spec: 71; from other cores SnapPy finds the structure of all pseudo-Anosovs
+        ("S_2_0", [0, 0, 84], [0, 0, 5]),  # once 71; from other cores SnapPy finds the structure of all pseudo-Anosovs
     ],
 )
 def test_counts_of_hyperbolic_words_and_of_distinct_mapping_tori(surface, hyperbolic, distinct):
-    """The table of spec §5; the certificate proves every one of them."""
+    """The table of docs/science/tori.md#enumeration; the certificate proves every one of them."""
     words = enumerate_words(find_surface(surface), len(hyperbolic) + 1)["word"]
     table = volumes_of(words, surface)
     assert table["word"].tolist() == words.tolist()
@@ -109,7 +109,8 @@ def test_twister_and_flipper_build_isometric_mapping_tori(surface, word):
 @pytest.mark.parametrize(
     ("name", "word", "dilatation", "volume"),
     [
-        # Twister's c b_3 b_2 b_1 a_1 t_1 … t_{s-1} T_s … T_{n-1} on S_{2,n} (spec §2.5)
+        # Twister's c b_3 b_2 b_1 a_1 t_1 … t_{s-1} T_s … T_{n-1} on S_{2,n}:
+        # docs/science/tori.md#known-answer-direct-words
         ("S_2_4", "edcbfiJK", 1.78164360, 7.34075941),
         ("S_2_5", "edcbfjKLM", 1.54474941, 7.20645715),
         ("S_2_4", "dcbfiJK", 1.86118016, 7.86490138),
@@ -139,7 +140,7 @@ def test_the_closed_surface_of_genus_two_has_the_dilatation_of_the_sphere_not_of
     ],
 )
 def test_braids_of_least_dilatation(strands, letters, dilatation, volume):
-    """Spec §6; the flips agree with Dynnikov's coordinates."""
+    """docs/science/tori.md#known-answer-least-braids; the flips agree with Dynnikov's coordinates."""
     surface = find_surface(f"D_{strands}")
     row = volumes_of([from_braid(letters, surface)], surface.name).iloc[0]
     assert row["dilatation"] == pytest.approx(dilatation, abs=1e-9)
@@ -191,7 +192,7 @@ def test_words_with_one_mapping_torus_share_one_certificate():
     [(7, 1, 1.94685627, "reducible"), (7, 2, 1.0, "reducible"), (8, 2, 1.0, "reducible"), (8, 3, 1.0, "reducible")],
 )
 def test_members_of_a_family_that_are_not_pseudo_anosov_are_recorded_as_such(n, s, growth, kind):
-    """The chain with five curves on S_{2,n} (spec §2.5)."""
+    """The chain with five curves on S_{2,n} (docs/science/tori.md#direct-words)."""
     surface = find_surface(f"S_2_{n}")
     arcs = [f"t{i}" for i in range(1, s)] + [f"T{i}" for i in range(s, n)]
     word = from_twister("*".join(["c", "b3", "b2", "b1", "a1", *arcs]), surface)
@@ -202,13 +203,16 @@ def test_members_of_a_family_that_are_not_pseudo_anosov_are_recorded_as_such(n, 
 
 
 def test_a_braid_that_does_not_use_its_last_strands_keeps_them():
-    """SnapPy takes the number of strands from the largest letter: alone, "aB" would be read on three (spec §4)."""
+    """SnapPy takes the number of strands from the largest letter: alone, "aB" would be read on three.
+
+    Source: docs/science/tori.md#trap-strand-number.
+    """
     assert mapping_torus("aB", find_surface("D_5")).num_cusps() == 4
     assert snappy.Manifold("Braid[1,-2]").num_cusps() == mapping_torus("aB", find_surface("D_3")).num_cusps() == 2
 
 
 def test_the_least_dilatation_of_the_closed_surface_of_genus_two():
-    """The root of x^4 - x^3 - x^2 - x + 1 (Cho and Ham; spec §6)."""
+    """The root of x^4 - x^3 - x^2 - x + 1 (Cho and Ham; docs/science/tori.md#known-answer-least-genus-two)."""
     surface = find_surface("S_2_0")
     classes = classify_words(["abcdab", *enumerate_words(surface, 4)["word"]], surface)
     anosov = classes[classes["type"] == "pseudo-Anosov"].sort_values("dilatation")
@@ -217,7 +221,10 @@ def test_the_least_dilatation_of_the_closed_surface_of_genus_two():
 
 
 def test_the_mapping_torus_without_its_singular_orbits():
-    """abcD on S_2_1 (spec §4): the magic manifold; aB on S_1_1 has no singularities but the puncture."""
+    """abcD on S_2_1: the magic manifold; aB on S_1_1 has no singularities but the puncture.
+
+    Source: docs/science/tori.md#singularities-drilled.
+    """
     row = volumes_of(["abcD"], "S_2_1", drilled_length=4).iloc[0]
     assert (row["volume"], row["drilled_volume"]) == pytest.approx((4.40083251612, 5.33348956690), abs=1e-10)
     table = volumes_of(["aB", "aBa"], "S_1_1", drilled_length=2)

@@ -1,88 +1,34 @@
-"""Copies of the project in which the DAG really runs, at a small scale (small.yaml)."""
+"""Projects in which the DAG really runs; one finished run serves all tests."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
+from filelock import FileLock
 
-from threefold.record.files import digest
-
-ROOT = Path(__file__).parents[2]
-NOT_ARTIFACTS = {"index.html", "report.html", "runs.parquet", ".gitkeep"}
-SMALL = "tests/workflow/small.yaml"
-NOT_THE_PROJECT = shutil.ignore_patterns(".git", ".venv", ".snakemake", "results", "logs", "*cache*", "*.egg-info")
-
-
-@dataclass
-class Project:
-    """A copy of the project, with results of its own."""
-
-    folder: Path
-
-    def command(self, *words: str, **options) -> subprocess.CompletedProcess:
-        """Run a command of the environment in this folder, with this folder's library."""
-        words = [str(Path(sys.executable).parent / words[0]), *words[1:]]
-        return subprocess.run(words, cwd=self.folder, env=self.environment, capture_output=True, text=True, **options)
-
-    def snakemake(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess:
-        return self.command("snakemake", "--cores", str(cores), *arguments, "--configfile", SMALL)
-
-    def planned(self, *configfiles: str) -> list[dict]:
-        """The jobs that would run now, by a dry run through Snakemake's API."""
-        done = self.command("python", "-m", "threefold.cli.plan", *configfiles)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
-
-    def plan(self, *configfiles: str) -> dict[str, int]:
-        """How many jobs of each script would run now at the small scale."""
-        return Counter(job["stage"].split("/")[-1] for job in self.planned(SMALL, *configfiles))
-
-    def artifacts(self) -> set[str]:
-        """The files under results/; the report and the index page carry costs and are left out."""
-        results = self.folder / "results"
-        files = [path for path in results.rglob("*") if path.is_file() and path.name not in NOT_ARTIFACTS]
-        return {str(path.relative_to(results)) for path in files}
-
-    def digests(self) -> dict[str, str]:
-        """The digest of every artifact."""
-        return {path: digest(self.folder / "results" / path) for path in self.artifacts()}
-
-    def copy(self, folder: Path) -> Project:
-        """This project with its results and Snakemake's records, times of files included."""
-        return Project(shutil.copytree(self.folder, folder))
-
-    @property
-    def environment(self) -> dict[str, str]:
-        library = str(self.folder / "workflow")
-        return os.environ | {"PYTHONPATH": library, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+from tests.support.project import Project
 
 
 @pytest.fixture(scope="session")
 def new_project(tmp_path_factory):
     """Make a copy of the project without any results."""
-
-    def make() -> Project:
-        folder = tmp_path_factory.mktemp("project") / "threefold"
-        return Project(shutil.copytree(ROOT, folder, ignore=NOT_THE_PROJECT))
-
-    return make
+    return lambda: Project.new(tmp_path_factory.mktemp("project") / "threefold")
 
 
 @pytest.fixture(scope="session")
-def finished(new_project) -> Project:
-    """A finished run on two cores. To be looked at, not changed: tests that change something take a copy."""
-    project = new_project()
-    done = project.snakemake(cores=2)
-    assert done.returncode == 0, done.stderr + done.stdout
-    return project
+def finished(tmp_path_factory, request) -> Project:
+    """A finished run on two cores. To be looked at, not changed: a test that runs Snakemake takes a copy.
+
+    Made once, by the first of pytest's workers that asks for it; the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if hasattr(request.config, "workerinput") else base) / "finished"
+    with FileLock(folder.with_suffix(".lock")):
+        if folder.exists():
+            return Project(folder)
+        project = Project.new(folder.with_suffix(".unfinished"))
+        done = project.snakemake(cores=2)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return Project(project.folder.rename(folder))
 
 
 @pytest.fixture

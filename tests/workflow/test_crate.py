@@ -48,7 +48,7 @@ def unpacked(crate, tmp_path_factory):
 
 def validate(python, *crates) -> str:
     (context,) = python.parents[1].glob("lib/python*/site-packages/rocrate/data/ro-crate.jsonld")
-    program = Path(__file__).with_name("validate_crate.py")
+    program = Path(__file__).parents[1] / "support" / "validate_crate.py"
     done = subprocess.run([python, program, context, *crates], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -1,22 +1,19 @@
 """Models fetched from the hub and from a folder, through the DAG."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 from safetensors.numpy import save_file
 
+from tests.support.hub_server import serve
 from threefold.neuromfa.architectures import Tensor
 from threefold.neuromfa.checkpoint import InitialCheckpoint
 from threefold.neuromfa.neox import Shape
 from threefold.record.tables import read_table
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "neuromfa"))
-from hub_server import serve
+pytestmark = pytest.mark.apart
 
 SHAPE = Shape(hidden_size=64, blocks=2, heads=2, vocabulary=64)
 
@@ -48,8 +45,8 @@ def test_models_of_the_hub_and_of_a_folder_give_the_same_emergence(new_project, 
     wanted = [f"results/neuromfa/emergence/{name}.parquet" for name in fetched]
     with serve(models) as hub:
         environment = project.environment | {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(tmp_path / "home")}
-        command = [Path(sys.executable).parent / "snakemake", "--cores", "2", *wanted, "--configfile", "mine.yaml"]
-        done = subprocess.run(command, cwd=project.folder, env=environment, capture_output=True, text=True)
+        command = ["snakemake", "--cores", "2", *wanted, "--configfile", "mine.yaml"]
+        done = project.command(*command, env=environment)
     assert done.returncode == 1
     assert "lab/model@step7: lab/model has no revision step7" in done.stderr + done.stdout
     assert "Traceback" not in (project.folder / "logs/fetch_checkpoint/lost-model/step7.log").read_text()

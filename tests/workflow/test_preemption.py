@@ -4,13 +4,12 @@ import json
 import re
 import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import psutil
 import pytest
-from conftest import SMALL, Project
+
+from tests.support.project import SMALL, Project
 
 TRAINING = "ithp: {gaussian_task: {epochs: 40, batch_size: 100}}"  # 400 steps
 RESULT = "results/ithp/gaussian/ithp/X0-X1-X2/metrics.json"
@@ -20,9 +19,8 @@ JOURNAL = "logs/train/gaussian/ithp.jsonl"
 def start(project: Project) -> subprocess.Popen:
     """Snakemake at work on the training, with one more attempt if the first fails."""
     (project.folder / "longer.yaml").write_text(TRAINING)
-    command = [str(Path(sys.executable).parent / "snakemake"), "--cores", "1", "--retries", "1", RESULT]
-    command += ["--configfile", SMALL, "longer.yaml"]
-    return subprocess.Popen(command, cwd=project.folder, env=project.environment, stderr=subprocess.PIPE, text=True)
+    command = ["snakemake", "--cores", "1", "--retries", "1", RESULT, "--configfile", SMALL, "longer.yaml"]
+    return project.start(*command, stderr=subprocess.PIPE)
 
 
 def wait_for(condition, run: subprocess.Popen) -> None:
@@ -37,8 +35,7 @@ def processes_of_the_job(run: subprocess.Popen) -> list[psutil.Process]:
 
 
 def is_script(process: psutil.Process) -> bool:
-    words = process.cmdline()
-    return "python" in Path(words[0]).name and any(".snakemake/scripts/" in word for word in words[1:2])
+    return any(word.endswith("scripts/ithp/train.py") for word in process.cmdline())
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ import re
 
 import pandas as pd
 import pytest
-from browser import chromium
-from conftest import SMALL
 
+from tests.support.browser import chromium
+from tests.support.project import SMALL
 from threefold.record.claims import load_claims, load_figures
 from threefold.record.tables import read_table
 
@@ -15,11 +15,12 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @pytest.fixture(scope="module")
-def results(finished):
+def results(finished, tmp_path_factory):
     """The results of the finished run with its report."""
-    done = finished.snakemake("--report", "results/report.html")
+    project = finished.copy(tmp_path_factory.mktemp("reported") / "threefold")
+    done = project.snakemake("--report", "results/report.html")
     assert done.returncode == 0, done.stderr
-    return finished.folder / "results"
+    return project.folder / "results"
 
 
 @pytest.fixture

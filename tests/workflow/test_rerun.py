@@ -6,6 +6,8 @@ import time
 import pytest
 import yaml
 
+pytestmark = pytest.mark.apart
+
 # Scripts of stages that the small run has not: there is no mirror of the real data, no hub and no Pythia-1.4B in it.
 NOT_IN_SMALL = {"fetch_dataset", "preprocess", "read_own", "measure_kept", "figure_ithp_kept"}
 NOT_IN_SMALL |= {"compare_estimators", "figure_ithp_estimators", "figure_ithp_nuisance"}  # ithp.gaussian.experiments
@@ -17,9 +19,9 @@ SWEPT = {"ithp": {"gather_trials", "figure_sweep_map", "figure_sweep_coordinates
 TARGETS = {"check_claims", "lock", "index", "all"}
 
 
-def test_a_finished_run_has_nothing_to_do(finished):
-    assert finished.plan() == {}
-    assert "Nothing to be done" in finished.snakemake().stderr
+def test_a_finished_run_has_nothing_to_do(rerun):
+    assert rerun.plan() == {}
+    assert "Nothing to be done" in rerun.snakemake().stderr
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import SMALL
+
+from tests.support.project import SMALL
+
+pytestmark = pytest.mark.apart
 
 
 def test_the_run_ends_with_figures_and_claims(finished):
@@ -32,8 +32,7 @@ def test_one_core_and_two_give_the_same_bytes(finished, new_project):
 
 def test_a_killed_run_is_completed_with_the_same_bytes(finished, new_project):
     project = new_project()
-    command = [str(Path(sys.executable).parent / "snakemake"), "--cores", "2", "--configfile", SMALL]
-    run = subprocess.Popen(command, cwd=project.folder, env=project.environment, start_new_session=True)
+    run = project.start("snakemake", "--cores", "2", "--configfile", SMALL)
     enough = len(finished.artifacts()) // 3
     while len(project.artifacts()) < enough and run.poll() is None:
         time.sleep(0.1)
@@ -48,8 +47,7 @@ def test_a_killed_run_is_completed_with_the_same_bytes(finished, new_project):
 
 def test_a_live_run_keeps_its_lock(new_project):
     project = new_project()
-    command = [str(Path(sys.executable).parent / "snakemake"), "--cores", "2", "--configfile", SMALL]
-    run = subprocess.Popen(command, cwd=project.folder, env=project.environment, start_new_session=True)
+    run = project.start("snakemake", "--cores", "2", "--configfile", SMALL)
     try:
         while not any((project.folder / ".snakemake/locks").glob("*")):
             assert run.poll() is None

@@ -12,9 +12,11 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
-from slurm import slurm
+
+from tests.support.slurm import slurm
 
 pytestmark = [
+    pytest.mark.apart,
     pytest.mark.slurm,
     pytest.mark.skipif(shutil.which("slurmctld") is None, reason="no Slurm on this machine"),
 ]
@@ -89,14 +91,12 @@ def test_a_cancelled_run_leaves_no_job_and_a_killed_job_is_submitted_again_with_
 ):
     project = new_project()
     slow = write_sweep(project, batch=6, seeds={"value": 30}, sample_size={"value": 64})
-    command = [str(Path(sys.executable).parent / "snakemake"), "results/sweeps/mine/trials.parquet", *slow, *SLURM]
+    command = ["snakemake", "results/sweeps/mine/trials.parquet", *slow, *SLURM]
 
     def start(trials: int) -> subprocess.Popen:
         """Start a run and wait until so many trials have ended."""
         with (tmp_path / "said").open("w") as said:
-            run = subprocess.Popen(
-                command, cwd=project.folder, env=project.environment, start_new_session=True, stderr=said
-            )
+            run = project.start(*command, stderr=said)
         while len(kept(project)) < trials:
             assert run.poll() is None, (tmp_path / "said").read_text()
             time.sleep(0.05)

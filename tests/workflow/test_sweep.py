@@ -3,14 +3,13 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+
+pytestmark = pytest.mark.apart
 
 SWEEP = {
     "target": "neuromfa/spectrum",
@@ -98,12 +97,7 @@ def test_a_killed_sweep_is_finished_without_repeating_what_it_had_finished(proje
     path = write_sweep(project, "slow", windows(*range(50, 130, 10)) | slow, batch=8)
     target = "results/sweeps/slow/trials.parquet"
     command = ["snakemake", "--cores", "1", target, "--config", f"sweep={path}"]
-    run = subprocess.Popen(
-        [str(Path(sys.executable).parent / command[0]), *command[1:]],
-        cwd=project.folder,
-        env=project.environment,
-        start_new_session=True,
-    )
+    run = project.start(*command)
     while len(kept(project)) < 3 and run.poll() is None:
         time.sleep(0.02)
     os.killpg(run.pid, signal.SIGKILL)

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from conftest import Project
+
+from tests.support.project import Project
 
 TARGETS = ["results/ithp/gaussian/scores.parquet", "results/neuromfa/pydoc-0.3m/training.parquet"]
 SECRETS = {"WANDB_API_KEY": "wandbkey" * 5, "HF_TOKEN": "hf_telltaletoken", "USER": "telltaleuser"}

@@ -1,4 +1,7 @@
-"""Tables of what is known exactly on Gaussian modalities: optima, orders of the modalities, ceilings (spec §7)."""
+"""Tables of what is known exactly on Gaussian modalities: optima, orders of the modalities, ceilings.
+
+Source: docs/science/ithp.md#gaussian-benchmark.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ COMMON = [0.0, 0.3, 0.6, 0.8, 0.9, 0.95]
 
 
 def optima(r: Sequence[float], law: dict, betas: Sequence[float], chains: Sequence[dict], seed: int) -> pd.DataFrame:
-    """Every quantity of spec §7.2 to §7.4 by its closed form and from determinants of covariances: ithp/closed_forms.
+    """Every quantity by its closed form and from determinants of covariances: ithp/closed_forms.
+
+    Source: docs/science/ithp.md#one-level-optimum, docs/science/ithp.md#two-level-optimum,
+    docs/science/ithp.md#official-loss-optimum.
 
     `r`: correlations for one bottleneck; `law` and `chains`: for two; each chain also over `LAMBDAS`. Determinants are
     taken after random invertible maps of every variable, which change no information.

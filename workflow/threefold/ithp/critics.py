@@ -1,4 +1,6 @@
-"""Lower bounds of a mutual information by a learned critic: InfoNCE and Donsker-Varadhan (MINE), spec §7.5.
+"""Lower bounds of a mutual information by a learned critic: InfoNCE and Donsker-Varadhan (MINE).
+
+Source: docs/science/ithp.md#estimators.
 
 K critics are trained in lockstep, one per pair of variables, on training rows, and tell on other rows.
 """

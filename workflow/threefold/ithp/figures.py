@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from threefold.ithp import gaussian as closed_form
 from threefold.record.style import COLOURS, PAGE, PUBLISHED, new_figure
 
-RELATIVE, ABSOLUTE = 0.03, 0.02  # the tolerance of spec §7.5: 3 % or 0.02 nat, whichever is wider
+RELATIVE, ABSOLUTE = 0.03, 0.02  # whichever is wider, nat: docs/science/ithp.md#tolerances
 TITLES = {
     "gaussian": "Gaussian",
     "gaussian_fusion": "Gaussian, X0 lacks s",

@@ -1,4 +1,6 @@
-"""Gaussian modalities whose informations are known exactly: the generator and its closed forms (spec §7).
+"""Gaussian modalities whose informations are known exactly: the generator and its closed forms.
+
+Source: docs/science/ithp.md#gaussian-benchmark.
 
 Canonical coordinates: u ~ N(0, I), v_i = r_i u_i + noise, w_i = q_i u_i + noise, all of unit variance. The modalities
 are X0 = A0 u, X1 = A1 v, X2 = A2 w with A_k invertible, which changes no information. All informations are in nats.
@@ -28,7 +30,7 @@ def generate(
 ) -> tuple[Features, np.ndarray]:
     """Draw X0 and one further modality per list of canonical correlations; the second half of the rows is held out.
 
-    The label is 1[t > 0] with t = label_weights·u + common_weights·s + label_noise·zeta (spec §7.1). `common`: how
+    The label is 1[t > 0] with t = label_weights·u + common_weights·s + label_noise·zeta. `common`: how
     coordinate i of the noise of every modality but X0 correlates with s_i, which X0 does not have. `nuisance_scale`:
     factor of the coordinates of X0 that no other modality shares. Also returns u, (samples, p). Raises InputError
     where the lists differ in length.
@@ -65,7 +67,10 @@ def mutual_information(r: np.ndarray) -> float:
 
 
 def one_level(r: np.ndarray, beta: float) -> np.ndarray:
-    """Signal-to-noise ratio of each canonical coordinate in the optimal B0 (Chechik et al. 2005; spec §7.2)."""
+    """Signal-to-noise ratio of each canonical coordinate in the optimal B0 (Chechik et al. 2005).
+
+    Source: docs/science/ithp.md#one-level-optimum.
+    """
     r2 = np.square(r)
     return np.maximum(beta * r2 - 1, 0) / (1 - r2)
 
@@ -85,7 +90,9 @@ def two_level(
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """The joint optimum of both levels: signal-to-noise ratios a of u in B0 and c of B0 in B1, and the value of F.
 
-    Coordinates separate (spec §7.3), and the best c for a given a is that of one level. The best a is sought on a grid
+    Source: docs/science/ithp.md#two-level-optimum.
+
+    Coordinates separate, and the best c for a given a is that of one level. The best a is sought on a grid
     that is refined around its lowest point: zero can be a local minimum, where a descent would stay.
     """
     r2, q2 = np.square(r)[:, None], np.square(q)[:, None]
@@ -112,7 +119,10 @@ def two_level(
 
 
 def two_level_information(r: np.ndarray, q: np.ndarray, a: np.ndarray, c: np.ndarray) -> dict[str, float]:
-    """The informations of both levels and those that bound them (data processing, spec §5 K11)."""
+    """The informations of both levels and those that bound them (data processing).
+
+    Source: docs/science/ithp.md#claim-data-processing.
+    """
     seen = np.square(q) * a / (1 + a)  # squared correlation of X2's coordinate with that of B0
     reached = a / (1 + a) * c / (1 + c)  # of u with that of B1
     return {
@@ -128,7 +138,9 @@ def two_level_information(r: np.ndarray, q: np.ndarray, a: np.ndarray, c: np.nda
 
 
 def official(mu: np.ndarray, kappa: float) -> tuple[float, np.ndarray]:
-    """I(X0; B0) and what is left of each eigenvalue at the optimum of the official loss, KL + kappa SSE (spec §7.4).
+    """I(X0; B0) and what is left of each eigenvalue at the optimum of the official loss, KL + kappa SSE.
+
+    Source: docs/science/ithp.md#official-loss-optimum.
 
     `mu`: eigenvalues of the covariance of the best linear prediction of X1 from X0, in units of X1. A direction is
     kept where it exceeds 1/(2 kappa); the squared error is tr(cov X1) - sum(mu) + sum(left).
@@ -165,7 +177,10 @@ def label_correlation(law: dict, seen: Sequence[int]) -> float:
 
 
 def accuracy_ceiling(correlation: float) -> float:
-    """Best accuracy for 1[t > 0] from a Gaussian representation with corr(t, E[t|B]) = `correlation` (spec §7.1)."""
+    """Best accuracy for 1[t > 0] from a Gaussian representation with corr(t, E[t|B]) = `correlation`.
+
+    Source: docs/science/ithp.md#label-ceilings.
+    """
     return 0.5 + float(np.arcsin(correlation)) / np.pi
 
 

@@ -1,4 +1,7 @@
-"""Mutual information in nats by several estimators, each with what it can and cannot tell (spec §7.5)."""
+"""Mutual information in nats by several estimators, each with what it can and cannot tell.
+
+Source: docs/science/ithp.md#estimators.
+"""
 
 from __future__ import annotations
 

@@ -95,7 +95,10 @@ class PublishedDetector(nn.Module):
 
 
 class ResidualHead(nn.Module):
-    """The official head: the last bottleneck shifts the prime modality, which thus bypasses it (spec §1.5, D2)."""
+    """The official head: the last bottleneck shifts the prime modality, which thus bypasses it.
+
+    Source: docs/science/ithp.md#residual-head, docs/science/ithp.md#defect-bottleneck-bypassed.
+    """
 
     def __init__(self, prime: int, inputs: int, seeds: Seeds, noise: Noise):
         super().__init__()

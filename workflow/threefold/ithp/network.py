@@ -5,8 +5,10 @@ predicted from B0, X2 from B1. **They cannot change a prediction**, so inference
 
 Two presets. `corrected` is the variational bound in nats: divergences and log-densities are summed over dimensions,
 detectors are Gaussians of learned variance, evaluation takes the bottlenecks' means. `published` is the official code:
-means over dimensions, so that beta and gamma weigh by size (D7); sigmoid and squared error for the log-density, with
-dropout on the reconstruction (D6); sampled bottlenecks at evaluation (D5).
+means over dimensions, so that beta and gamma weigh by size; sigmoid and squared error for the log-density, with
+dropout on the reconstruction; sampled bottlenecks at evaluation. Sources: docs/science/ithp.md#official-loss,
+docs/science/ithp.md#defect-averaged-kl, docs/science/ithp.md#defect-dropout-on-reconstruction,
+docs/science/ithp.md#defect-sampling-at-evaluation.
 """
 
 from __future__ import annotations
@@ -52,7 +54,8 @@ class Architecture:
     `hidden`: units of the hidden layers, 0 for linear maps. `full_noise`: detectors with a full covariance.
     `task_weight`: weight alpha of the label's loss, 0 for no label. `information_weight`: factor of the bottlenecks'
     loss, e.g. 2 / (beta + gamma) as in eq. 8. `head`: `b1` predicts from the last bottleneck as the paper says,
-    `residual` adds X0 to it as the official code does (D2), of a sequence at its first token or, with `pooled`, of the
+    `residual` adds X0 to it as the official code does
+    (docs/science/ithp.md#residual-head), of a sequence at its first token or, with `pooled`, of the
     tokens' mean. `regression`: a real label and squared error instead of a label 0 or 1 and its cross-entropy.
     `warmup`: share of the steps over which the learning rate rises; `backbone_rate`: the rate of a text encoder that is
     fine-tuned.
@@ -142,7 +145,7 @@ class Bottlenecks(nn.Module):
         """Fit each replica's location and scale on its own training rows: (n, d) each, weight (K, n) of 0 and 1.
 
         Mean and standard deviation; where a sigmoid must reach the values, minimum and range (instead of those of the
-        batch or of all rows, D4). A constant column is only shifted.
+        batch or of all rows). A constant column is only shifted. Source: docs/science/ithp.md#defect-batch-scaling.
         """
         for k, x in enumerate(modalities):
             if self.preset.squared_error:

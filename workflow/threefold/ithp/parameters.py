@@ -12,7 +12,8 @@ from safetensors import safe_open
 
 from threefold.ithp.network import Architecture, Bottlenecks, Replica
 
-OFFICIAL = {"sizes": [768, 74, 47], "latent": [128, 64], "hidden": 256, "task_weight": 1.0}  # CMU-MOSI, spec §1.5
+# docs/science/ithp.md#mosi-setup
+OFFICIAL = {"sizes": [768, 74, 47], "latent": [128, 64], "hidden": 256, "task_weight": 1.0}
 
 
 def count_saved(paths: Iterable[str | Path]) -> pd.DataFrame:

@@ -1,4 +1,7 @@
-"""Foreign pickles, opened without running what is in them: an allow-list of NumPy's array makers (spec §3.5)."""
+"""Foreign pickles, opened without running what is in them: an allow-list of NumPy's array makers.
+
+Source: docs/science/ithp.md#pickle-safety.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The data sets that threefold fetches, as aligned arrays (spec §3.4 and §9)."""
+"""The data sets that threefold fetches, as aligned arrays.
+
+Source: docs/science/ithp.md#format-mustard, docs/science/ithp.md#real-features.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from threefold.ithp.pickles import load_arrays
 from threefold.ithp.words import look_up, means
 from threefold.record.errors import InputError
 
-MOSI_TRAIN_VIDEOS = 62  # the extractors of text and video were trained on these videos' labels (spec §9.1)
+# The extractors of text and video were trained on these videos' labels: docs/science/ithp.md#mosi-leak.
+MOSI_TRAIN_VIDEOS = 62
 
 
 def _numbers(path: Path) -> np.ndarray:
@@ -66,7 +70,8 @@ def read_mustard_folds(folder: Path) -> tuple[list[str], np.ndarray, np.ndarray,
     """Ids, labels, speakers and folds by protocol of sarcasm_data.json and split_indices.p.
 
     Protocols: the published five folds and five stratified ones, which mix speakers, and the published
-    speaker-independent split, whose test rows are those of the show FRIENDS (spec §3.4).
+    speaker-independent split, whose test rows are those of the show FRIENDS.
+    Source: docs/science/ithp.md#mustard-folds.
     """
     table = json.loads((folder / "sarcasm_data.json").read_text())
     rows = list(table.values())

@@ -1,4 +1,6 @@
-"""Readers of the formats in which multimodal data sets are handed around (spec §3), for one's own copies of them.
+"""Readers of the formats in which multimodal data sets are handed around, for one's own copies of them.
+
+Source: docs/science/ithp.md#formats.
 
 Each returns the tokens of sequences, or rows pooled over time. A value that is not finite is left out of a mean over
 time, else replaced by 0 as MultiBench does with COVAREP's -inf, and counted; or it is refused, as the caller says.

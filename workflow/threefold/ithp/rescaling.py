@@ -1,4 +1,7 @@
-"""The factor 2/(beta + gamma) of eq. 8 against the label's weight: gradients in double precision (claim K14)."""
+"""The factor 2/(beta + gamma) of eq. 8 against the label's weight: gradients in double precision.
+
+Source: docs/science/ithp.md#claim-rescaling.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,8 @@ def real_statistics(predictions: pd.DataFrame, by: list[str]) -> np.ndarray:
 
     The last two axes: all rows, or those whose label is not 0; counts by true and predicted sign, then rows, the
     absolute error, y, p, y², p², yp, and hits among the seven rounded classes. A prediction of 0 counts as positive
-    among all rows, as negative among those of label not 0 (spec §2.1).
+    among all rows, as negative among those of label not 0.
+    Source: docs/science/ithp.md#metric-conventions.
     """
     y, p = predictions["target"].to_numpy(float), predictions["score"].to_numpy(float)
     seven = np.clip(np.rint(y), -3, 3) == np.clip(np.rint(p), -3, 3)

@@ -1,4 +1,7 @@
-"""Readers of formats that hold sequences: MAG's and MMSA's pickles, the CMU SDK's .csd files (spec §3.1 to §3.3)."""
+"""Readers of formats that hold sequences: MAG's and MMSA's pickles, the CMU SDK's .csd files.
+
+Source: docs/science/ithp.md#format-mag, docs/science/ithp.md#format-mmsa, docs/science/ithp.md#format-csd.
+"""
 
 from __future__ import annotations
 

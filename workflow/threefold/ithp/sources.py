@@ -14,7 +14,7 @@ from threefold.record.progress import progress
 class Source:
     """A data set at one commit of a GitHub repository.
 
-    `modalities`: in the published order, prime first (MOSI T, A, V; spec §1.5).
+    `modalities`: in the published order, prime first (docs/science/ithp.md#mosi-setup).
     `files`: local name -> (path in the repository, SHA-256). `folder`: its folder in a mirror.
     """
 

@@ -41,7 +41,8 @@ def split_into_pieces(
 ) -> tuple[list[list[int]], list[list[int]]]:
     """Numbers of the pieces of each text, and to which of its words each belongs (-1: signs that the encoder adds).
 
-    Every word is split by itself, so that each piece has its word's audio and video (spec §3.1).
+    Every word is split by itself, so that each piece has its word's audio and video.
+    Source: docs/science/ithp.md#word-pieces.
     """
     vocabulary = sorted(set(chain.from_iterable(texts)))
     split = tokenizer(vocabulary, add_special_tokens=False)["input_ids"] if vocabulary else []

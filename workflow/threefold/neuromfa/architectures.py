@@ -2,7 +2,8 @@
 
 To add one: add a row to TRANSFORMERS (or a function to CONVOLUTIONAL) under the `model_type` of its config.json.
 
-The graph of a transformer is the chain X -> F -> A -> D -> M -> X of each block (spec §1.2). Where queries, keys and
+The graph of a transformer is the chain X -> F -> A -> D -> M -> X of each block
+(docs/science/neuromfa.md#transformer-graph). Where queries, keys and
 values are separate matrices, F is their outputs one after the other. Where the MLP is gated, D -> M becomes
 D -> G -> M: G is the outputs of the gate and of the up projection one after the other, and neuron i of M has an edge of
 length 1 from each of its two. In a convolutional network a node is a channel and a weight the L2 norm of a kernel

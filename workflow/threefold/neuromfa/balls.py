@@ -1,4 +1,6 @@
-"""Balls around neurons: how many neurons each centre reaches within which length (spec §3.1, §9).
+"""Balls around neurons: how many neurons each centre reaches within which length.
+
+Source: docs/science/neuromfa.md#ball-mass, docs/science/neuromfa.md#counting-balls.
 
 An edge has length 1/|w|. The published balls are one hop wide: the direct out-neighbours of a centre. Wider balls add
 lengths along shortest paths over up to `hops` edges, the edges of length 1 through attention and gates included;

@@ -1,4 +1,6 @@
-"""What E would be without structure: surrogate weights, a fixed set of centres, other windows (spec §6, K1 to K5).
+"""What E would be without structure: surrogate weights, a fixed set of centres, other windows.
+
+Source: docs/science/neuromfa.md#controls.
 
 None of this is in the paper. A degree of emergence means little where a surrogate has it, too.
 """

@@ -1,4 +1,8 @@
-"""Does E track what a model can do? Correlations with benchmark scores, and with time alone (spec §6, C10, C11, K3)."""
+"""Does E track what a model can do? Correlations with benchmark scores, and with time alone.
+
+Source: docs/science/neuromfa.md#claim-tracks-accuracy, docs/science/neuromfa.md#claim-weak-benchmarks,
+docs/science/neuromfa.md#control-time.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Degree of emergence over training steps, with bootstrap intervals over the sampled networks (spec §4)."""
+"""Degree of emergence over training steps, with bootstrap intervals over the sampled networks.
+
+Source: docs/science/neuromfa.md#degree-of-emergence.
+"""
 
 from __future__ import annotations
 

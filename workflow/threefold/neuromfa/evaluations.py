@@ -1,4 +1,7 @@
-"""Pythia's published benchmark scores (spec §7): zero-shot accuracies at 27 training steps."""
+"""Pythia's published benchmark scores: zero-shot accuracies at 27 training steps.
+
+Source: docs/science/neuromfa.md#benchmark-scores.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Sampled neuron interaction networks of a checkpoint (spec §1.2 and §2).
+"""Sampled neuron interaction networks of a checkpoint.
+
+Source: docs/science/neuromfa.md#transformer-graph, docs/science/neuromfa.md#sampled-network.
 
 Neurons lie in layers, edges run from each layer to the next. The artifact graph.npz holds all sampled networks of one
 checkpoint. With S seeds, B blocks and sample size s, a transformer's is

@@ -1,4 +1,7 @@
-"""Spectra of balls that reach over more than one edge (the paper's layer ablation, F12; our reading of it)."""
+"""Spectra of balls that reach over more than one edge: our reading of the paper's layer ablation.
+
+Source: docs/science/neuromfa.md#figure-layer-ablation, docs/science/neuromfa.md#multi-hop-lengths.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Step 0 of the Pythia family beside the values that are known of it (spec §3.5)."""
+"""Step 0 of the Pythia family beside the values that are known of it.
+
+Source: docs/science/neuromfa.md#known-answer-initial.
+"""
 
 from __future__ import annotations
 

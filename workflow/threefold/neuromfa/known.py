@@ -1,4 +1,7 @@
-"""Sets and networks whose spectra are known: Cantor measures, and Watts-Strogatz networks (paper's toy figure, F14).
+"""Sets and networks whose spectra are known: Cantor measures, and Watts-Strogatz networks (the paper's toy figure).
+
+Source: docs/science/neuromfa.md#known-answer-cantor, docs/science/neuromfa.md#known-answer-ring,
+docs/science/neuromfa.md#known-answer-random-network.
 
 The figure does not say how large its networks are; a ring of 1000 nodes with four neighbours each fits it.
 """
@@ -31,7 +34,10 @@ def cantor_tau(pattern: tuple[int, ...], levels: int = 8) -> np.ndarray:
 
 
 def small_world_tau(rewired: float, seed: int, nodes: int = NODES, neighbours: int = NEIGHBOURS) -> np.ndarray:
-    """tau at Q of a Watts-Strogatz network, by the unweighted balls of NMFA: the centre is not counted (spec §3.5)."""
+    """tau at Q of a Watts-Strogatz network, by the unweighted balls of NMFA: the centre is not counted.
+
+    Source: docs/science/neuromfa.md#known-answer-ring.
+    """
     from scipy.sparse.csgraph import shortest_path  # here: the picture of two balls needs no SciPy
 
     graph = nx.to_scipy_sparse_array(nx.watts_strogatz_graph(nodes, neighbours, rewired, seed=seed), format="csr")

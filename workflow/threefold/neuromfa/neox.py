@@ -17,8 +17,8 @@ EMBEDDINGS = ("gpt_neox.embed_in.weight", "embed_out.weight")
 class Shape:
     """Sizes of a GPT-NeoX model and the law its weights start from.
 
-    `law` is "small" for NeoX's small_init and wang_init, "normal" for its defaults (spec §3.5), "constant" for BERT's
-    single standard deviation.
+    `law` is "small" for NeoX's small_init and wang_init, "normal" for its defaults, "constant" for BERT's single
+    standard deviation. Source: docs/science/neuromfa.md#known-answer-initial.
     """
 
     hidden_size: int

@@ -1,4 +1,7 @@
-"""Drawing sampled neuron interaction networks from a checkpoint, as the published code does (spec §2)."""
+"""Drawing sampled neuron interaction networks from a checkpoint, as the published code does.
+
+Source: docs/science/neuromfa.md#sampled-network.
+"""
 
 from __future__ import annotations
 

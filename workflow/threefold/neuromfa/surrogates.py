@@ -1,4 +1,8 @@
-"""E between initial weights and weights that differ by scale or by their distribution alone (spec §6, K1, K2, K5)."""
+"""E between initial weights and weights that differ by scale or by their distribution alone.
+
+Source: docs/science/neuromfa.md#control-scale, docs/science/neuromfa.md#control-distribution,
+docs/science/neuromfa.md#control-window.
+"""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ from threefold.record.trials import Run, Trial, run_trials
 def run_batch(snakemake, prepare: Callable[[], Run]) -> None:
     """Run the trials of one batch, those that the store has not, and write their table.
 
-    Takes the round's trials, and the parameters target, metric, source, files, defaults, size, fields, seed, trial_code
-    and store.
+    Takes the round's trials, and the parameters target, metric, source, files, defaults, size, fields, seed,
+    trial_code, store and locks.
     """
     given, number = snakemake.params, int(snakemake.wildcards.batch)
     proposed = json.loads(Path(snakemake.input.trials).read_text())
@@ -28,7 +28,7 @@ def run_batch(snakemake, prepare: Callable[[], Run]) -> None:
         source = given.source.format(**one["parameters"])
         settings = given.defaults[source] | one["parameters"]
         trials.append(Trial(given.target, settings, given.files[source], given.seed, given.trial_code))
-    outcomes = run_trials(trials, prepare, Path(given.store))
+    outcomes = run_trials(trials, prepare, Path(given.store), Path(given.locks))
     schema = trials_schema(given.target, given.fields)
     rows = [
         {"round": int(snakemake.wildcards["round"]), "number": one["number"]}

@@ -30,7 +30,8 @@ PROFILES = {
     "https://w3id.org/ro/wfrun/provenance/0.5": "Provenance Run Crate",
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
-SOURCES = ["Makefile", "README.md", "LICENSE", "pyproject.toml", "requirements.lock"]
+SOURCES = ["Makefile", "README.md", "LICENSE", "pyproject.toml", "requirements.lock", "requirements-build.lock"]
+SOURCES += ["requirements-torch-cpu.lock", "requirements-torch-gpu.lock"]
 SOURCES += ["config", "envs", "profiles", "rules", "scripts", "workflow"]
 PAGES = ["results/threefold.lock.json", "results/index.html", "results/report.html"]
 MIT = "https://spdx.org/licenses/MIT"

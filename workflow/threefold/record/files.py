@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,14 @@ def write_text(path: str | Path, text: str) -> None:
     """Write a file that is whole or absent."""
     with atomic(path) as part:
         part.write_text(text)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it, so that a kill on the way leaves none with a part of it."""
+    gone = folder.with_name(f".{folder.name}.removed")
+    shutil.rmtree(gone, ignore_errors=True)
+    folder.rename(gone)
+    shutil.rmtree(gone)
 
 
 def digest(path: str | Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from functools import cache
 from pathlib import Path
 from textwrap import indent
@@ -12,6 +13,7 @@ from typing import Any
 import jinja2
 import pandas as pd
 from docutils.core import publish_parts
+from markupsafe import Markup, escape
 
 from threefold.record.claims import VERDICTS, PaperFigure, tally
 from threefold.record.cost import figure_costs, figure_name, job_costs, stage_costs, upstream_cost
@@ -110,6 +112,13 @@ def _by_paper(figures: list[tuple[str, PaperFigure]]) -> dict[str, list[PaperFig
     return {paper: [figure for of, figure in figures if of == paper] for paper, _ in figures}
 
 
+def _linked(text: str) -> Markup:
+    """`text` with its references as links: papers on arXiv, pages of docs as seen from results/."""
+    link = r'<a href="../\g<0>">\g<0></a>'
+    text = re.sub(r"docs/[\w/-]+\.md#[\w-]+", link, str(escape(text)))
+    return Markup(re.sub(r"arXiv:(\d{4}\.\d{5}(v\d+)?)", r'<a href="https://arxiv.org/abs/\1">\g<0></a>', text))
+
+
 def _render(template: str, **facts: Any) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(CAPTIONS),
@@ -120,6 +129,7 @@ def _render(template: str, **facts: Any) -> str:
     )
     environment.filters["number"] = lambda x: "" if x is None or math.isnan(x) else f"{x:.6g}"
     environment.filters["duration"] = duration
+    environment.filters["linked"] = _linked
     environment.globals |= {"verdicts": VERDICTS, "inf": math.inf}
     return environment.get_template(template).render(facts)
 

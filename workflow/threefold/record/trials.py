@@ -60,17 +60,18 @@ class Trial(NamedTuple):
 _digest = cache(digest)  # of inputs that many trials share
 
 
-def run_trials(trials: Sequence[Trial], prepare: Callable[[], Run], store: Path) -> list[dict[str, Any]]:
+def run_trials(trials: Sequence[Trial], prepare: Callable[[], Run], store: Path, locks: Path) -> list[dict[str, Any]]:
     """The outcome of every trial, in order: name, status (ok or failed), reason, metrics.
 
     `prepare` gives the function that runs a trial; it is called only if there is one to run, for what it imports may
     take longer than all the rest. A trial that fails in any way is an outcome too. One that has ended well, or was
-    refused with an InputError, is kept; after any other failure it is tried again when it is next asked for.
+    refused with an InputError, is kept; after any other failure it is tried again when it is next asked for. A trial
+    that runs has a lock in the folder `locks`, where a killed one may leave it; it is no result.
     """
     prepare, outcomes = cache(prepare), []
     for trial in progress(trials, "trials"):
         path = store / f"{trial.name}.json"
-        outcome = _read(path) or _run_once(trial, prepare, path)
+        outcome = _read(path) or _run_once(trial, prepare, path, locks)
         if outcome["status"] != "ok":
             log.warning("trial %s failed: %s", trial.name, outcome["reason"])
         outcomes.append({"trial": trial.name, **outcome})
@@ -84,10 +85,10 @@ def _read(path: Path) -> dict[str, Any] | None:
     return {key: stored[key] for key in ("status", "reason", "metrics")}
 
 
-def _run_once(trial: Trial, prepare: Callable[[], Run], path: Path) -> dict[str, Any]:
+def _run_once(trial: Trial, prepare: Callable[[], Run], path: Path, locks: Path) -> dict[str, Any]:
     """Run a trial unless another job, which is waited for, has run it meanwhile."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.with_suffix(".lock")) as lock:
+    locks.mkdir(parents=True, exist_ok=True)
+    with FileLock(locks / f"{trial.name}.lock") as lock:
         outcome = _read(path) or _run_apart(trial, prepare(), path)
         Path(lock.lock_file).unlink(missing_ok=True)  # while it is held: who waits for it takes a new file
     return outcome

@@ -130,7 +130,10 @@ def _positive_conjugate(matrix: Matrix) -> Matrix:
 
 
 def _bounded(surface: str, measured: pd.DataFrame) -> pd.DataFrame:
-    """The hyperbolic rows of one surface, with Guéritaud and Futer's bounds for the once-punctured torus (spec §1)."""
+    """The hyperbolic rows of one surface, with Guéritaud and Futer's bounds for the once-punctured torus.
+
+    Source: docs/science/tori.md#gueritaud-futer.
+    """
     rows = measured[measured["volume"].notna()].assign(surface=surface)
     s = rows["word"].map(syllables) if surface == "S_1_1" else pd.Series(np.nan, rows.index)
     return rows.assign(

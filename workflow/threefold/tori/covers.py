@@ -2,7 +2,8 @@
 
 Of degree d = 2g + 1 over the disc with N strands: the three are ramified fully, loops around them step 1, 1 and -2
 sheets up, and the other n = N - 2 punctures have d copies each. So the cover has genus g and d n + 3 punctures
-(Riemann and Hurwitz). A braid that fixes the three and becomes trivial without the others lifts. Source: spec §2.3.
+(Riemann and Hurwitz). A braid that fixes the three and becomes trivial without the others lifts.
+Source: docs/science/tori.md#cyclic-cover.
 """
 
 from __future__ import annotations

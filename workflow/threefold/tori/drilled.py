@@ -63,7 +63,7 @@ def drill(twists: Sequence[int], randomisations: int, seed: int, n: int = 11) ->
     """For each k in `twists` the manifold from which every F_{n,k,m} comes by filling, with its volume.
 
     The powers of σ_3² and σ_4^{-2} become circles around the strands 3, 4 and 4, 5, k times each; a circle around
-    3, 4, 5 lies above them. Source: spec §2.4.
+    3, 4, 5 lies above them. Source: docs/science/tori.md#drilled-manifolds.
     """
     rows = []
     for k in twists:
@@ -78,7 +78,8 @@ def fill(twists: Sequence[int], strengths: Sequence[int], randomisations: int, s
 
     Drilled are the 2k circles, without the one around all three strands. slope_length: of the shortest of the slopes
     ∓1/m, on disjoint cusps of equal size; computed, not certified. lower_bound: (1 - (2π / slope_length)²)^{3/2} times
-    the drilled volume, where the slopes are longer than 2π (Futer, Kalfagianni and Purcell, spec §2.4).
+    the drilled volume, where the slopes are longer than 2π (Futer, Kalfagianni and Purcell).
+    Source: docs/science/tori.md#futer-kalfagianni-purcell.
     """
     rows = []
     for k in twists:

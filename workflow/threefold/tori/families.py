@@ -96,7 +96,8 @@ def diagonal(level: float, largest_k: int, measured_n: int) -> Iterator[Member]:
 def diagonal_lifted(level: float, largest_k: int, measured_n: int, genus: int) -> Iterator[Member]:
     """The diagonal sequence lifted to genus g with d n + 3 punctures, d = 2g + 1: the same entropy, d times the volume.
 
-    The covers themselves are built in `lifts`; here a cover of degree d has d times the volume. Source: spec §2.3.
+    The covers themselves are built in `lifts`; here a cover of degree d has d times the volume.
+    Source: docs/science/tori.md#cyclic-cover.
     """
     degree = 2 * genus + 1
     for member in diagonal(level, largest_k, measured_n):
@@ -108,9 +109,9 @@ def diagonal_lifted(level: float, largest_k: int, measured_n: int, genus: int) -
 
 
 def controls(largest_control_n: int) -> Iterator[Member]:
-    """f_{p,p}^s (σ_3² σ_4^{-2})^k with s = 1, k = 2 and s = 2, k = 1: n h grows linearly in n. Source: spec §2.2.
+    """f_{p,p}^s (σ_3² σ_4^{-2})^k with s = 1, k = 2 and s = 2, k = 1: n h grows linearly in n.
 
-    n = 11, 23, 47, … up to `largest_control_n`.
+    n = 11, 23, 47, … up to `largest_control_n`. Source: docs/science/tori.md#third-power-needed.
     """
     for power, k in ((1, 2), (2, 1)):
         n = 11
@@ -120,7 +121,10 @@ def controls(largest_control_n: int) -> Iterator[Member]:
 
 
 def magic(largest_n: int, points_per_decade: int, measured_n: int, genera: Sequence[int]) -> Iterator[Member]:
-    """Fibres of the magic manifold s776 with fixed genus: n h / log n tends to 2 at one volume. Source: spec §3."""
+    """Fibres of the magic manifold s776 with fixed genus: n h / log n tends to 2 at one volume.
+
+    Source: docs/science/tori.md#magic-family.
+    """
     for genus in genera:
         for n in sizes(2 * genus + 6, 2, largest_n, points_per_decade, measured_n):
             x, y, z = magic_class(genus, (n - 2 * genus - 4) // 2)
@@ -129,12 +133,18 @@ def magic(largest_n: int, points_per_decade: int, measured_n: int, genera: Seque
 
 
 def magic_class(genus: int, j: int) -> tuple[int, int, int]:
-    """The fibre class of genus g with n = 2j + 2g + 4 punctures, where gcd(j, 2g + 1) = 1. Source: spec §3."""
+    """The fibre class of genus g with n = 2j + 2g + 4 punctures, where gcd(j, 2g + 1) = 1.
+
+    Source: docs/science/tori.md#magic-family.
+    """
     return 2 * j + 2 * genus + 1, j + 2 * genus + 1, j
 
 
 def slender(largest_genus: int) -> Iterator[Member]:
-    """Fibres (g, g, -1) of the magic manifold, with three punctures: |χ| h tends to 2 log(2 + √3). Source: spec §3."""
+    """Fibres (g, g, -1) of the magic manifold, with three punctures: |χ| h tends to 2 log(2 + √3).
+
+    Source: docs/science/tori.md#slender-family.
+    """
     for genus in range(4, largest_genus + 1):
         yield _magic_member(3, genus, (genus, genus, -1))
 
@@ -142,7 +152,7 @@ def slender(largest_genus: int) -> Iterator[Member]:
 def magic_braids(largest_strands: int) -> Iterator[Member]:
     """T_{m,p} for all m up to `largest_strands` and p < m - 1 prime to m - 1: fibres of the magic manifold.
 
-    T_{m,p} is the class (m - 1 - y, y, 0) with p y ≡ ±1 mod m - 1. Source: spec §3.
+    T_{m,p} is the class (m - 1 - y, y, 0) with p y ≡ ±1 mod m - 1. Source: docs/science/tori.md#magic-braids.
     """
     for strands in range(4, largest_strands + 1):
         for power in range(1, strands - 1):
@@ -158,7 +168,8 @@ def magic_braids(largest_strands: int) -> Iterator[Member]:
 def closed(largest_closed_genus: int) -> Iterator[Member]:
     """T_{2g+1,p} lifted to closed surfaces, σ_i to the twist about the i-th curve of a chain: entropy of order 1/g.
 
-    Of the classes (2g - y, y, 0), y = g - 1 or g - 2, whichever is odd; p y ≡ -1 mod 2g. Source: spec §3.
+    Of the classes (2g - y, y, 0), y = g - 1 or g - 2, whichever is odd; p y ≡ -1 mod 2g.
+    Source: docs/science/tori.md#closed-family.
     """
     for genus in range(2, largest_closed_genus + 1):
         y = max(1, genus - 1 if genus % 2 == 0 else genus - 2)
@@ -170,7 +181,9 @@ def closed(largest_closed_genus: int) -> Iterator[Member]:
 
 
 def direct(largest_direct_n: int) -> Iterator[Member]:
-    """Chains of twists and half twists on S_{2,n}, the last half twists inverted; small n only. Source: spec §2.5.
+    """Chains of twists and half twists on S_{2,n}, the last half twists inverted; small n only.
+
+    Source: docs/science/tori.md#direct-words.
 
     c b3 b2 b1 a1 t1 … t_{p-1} T_p … T_{n-1} in Twister's names, p <= n / 2, with c and without it.
     """

@@ -22,7 +22,7 @@ def diverging_polynomial(k: int, m: int = 1) -> tuple[tuple[int, int, int], ...]
     P is of degree 2 in x and the least degree possible in Y: the one solution, up to a factor, of the equations which
     say that P(x, x^((n+1)/6)) is a multiple of the minimal polynomial of λ for three n. That it holds at other n is not
     proved; the tables compare it with braids. Raises ArithmeticError if there is none, or more than one.
-    Source: spec §2.2.
+    Source: docs/science/tori.md#polynomials-p-k.
     """
     known = [(n, _minimal_polynomial(diverging_braid(n, k, m))) for n in FITTED_N]
     for degree in (6, 7):

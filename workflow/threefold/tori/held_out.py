@@ -22,7 +22,7 @@ def compare_census(census: str, randomisations: int, seed: int) -> pd.DataFrame:
 
     Columns: surface, word, dilatation, type, volume, certified, isometry_signature, status, reason: ours; manifold,
     published_dilatation: theirs, null in `hard`; deviation: relative, of the dilatations; isometric: whether the
-    manifold of that name has the signature of our mapping torus. Source: spec §6.
+    manifold of that name has the signature of our mapping torus. Source: docs/science/tori.md#known-answers.
     """
     rows = flipper.census(census).reset_index(drop=True)
     parts = []

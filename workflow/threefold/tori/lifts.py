@@ -28,7 +28,7 @@ def lift_members(
     genus and punctures are counted on the cover, the dilatation is the lifted map's own, and the volume is measured on
     the cover of the mapping torus; `filled` is the mapping torus on S_{g,dn}, without the punctures over the branch
     points. Of the lifts, which differ by deck transformations, the one of the second sheet is measured.
-    Source: spec §2.3.
+    Source: docs/science/tori.md#cyclic-cover.
     """
     braids = [
         *((f"f_{{{p},{q}}}", conveyor_braid(p, q)) for p, q in conveyors),

@@ -15,7 +15,8 @@ def penner_dilatation(word: str, surface: Surface) -> float | None:
     """The growth rate of `word` as the spectral radius of ∏ (I + e_c i(c, ·)); None where the matrices do not apply.
 
     They apply where letters of one case stand for twists about disjoint curves, for both cases. Curves that meet once
-    do for half twists too, which are twists on a double cover. Source: Penner 1988; spec §4.1.
+    do for half twists too, which are twists on a double cover. Source: Penner 1988;
+    docs/science/tori.md#penner-products.
     """
     meets = _intersections(surface)
     positive, negative = (

@@ -15,7 +15,10 @@ Terms = Mapping[int, int]
 
 
 def conveyor_terms(p: int, q: int) -> Terms:
-    """The polynomial of λ(f_{p,q}): x^{p+q} - x^{p+q-1} - 2x^p - 2x^q - x + 1. Source: spec §2.1."""
+    """The polynomial of λ(f_{p,q}): x^{p+q} - x^{p+q-1} - 2x^p - 2x^q - x + 1.
+
+    Source: docs/science/tori.md#conveyor-polynomial.
+    """
     terms: dict[int, int] = {}
     for exponent, coefficient in ((p + q, 1), (p + q - 1, -1), (p, -2), (q, -2), (1, -1), (0, 1)):
         terms[exponent] = terms.get(exponent, 0) + coefficient
@@ -23,7 +26,10 @@ def conveyor_terms(p: int, q: int) -> Terms:
 
 
 def diverging_terms(n: int, k: int, m: int = 1) -> Terms:
-    """P_{k,m}(x, x^((n+1)/6)) for λ(F_{n,k,m}), n ≡ 5 mod 6. Source: spec §2.2."""
+    """P_{k,m}(x, x^((n+1)/6)) for λ(F_{n,k,m}), n ≡ 5 mod 6.
+
+    Source: docs/science/tori.md#polynomials-p-k.
+    """
     step = (n + 1) // 6
     terms: dict[int, int] = {}
     for j, row in enumerate(diverging_polynomial(k, m)):
@@ -33,7 +39,10 @@ def diverging_terms(n: int, k: int, m: int = 1) -> Terms:
 
 
 def magic_terms(x: int, y: int, z: int) -> Terms:
-    """The polynomial of the fibre class (x, y, z) of the magic manifold, Kin and Takasawa (spec §3)."""
+    """The polynomial of the fibre class (x, y, z) of the magic manifold, Kin and Takasawa.
+
+    Source: docs/science/tori.md#magic-polynomial.
+    """
     terms: dict[int, int] = {}
     for exponent, sign in ((x + y - z, 1), (x, -1), (y, -1), (x - z, -1), (y - z, -1), (0, 1)):
         terms[exponent] = terms.get(exponent, 0) + sign

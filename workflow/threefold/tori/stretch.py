@@ -43,7 +43,8 @@ def stretch_factor(
 
     start: (dimension,) coordinates of a lamination in general position. A class whose iterates grow by less than
     `least_entropy` a step has factor 1. The eigenvalue counts only if the map itself multiplies its eigenvector by it.
-    iteration: a faster `iterate` of this action, if it has one. Source: spec §4.1.
+    iteration: a faster `iterate` of this action, if it has one.
+    Source: docs/science/tori.md#piecewise-linear-iteration.
     """
     iteration = iteration or partial(iterate, action)
     lamination, done, check = start / np.abs(start).sum(), 0, 16

@@ -33,7 +33,10 @@ UNMEASURED = {
 
 
 def kojima_mcshane_ratio(volume: float, chi: int, entropy: float) -> float:
-    """vol / (3π |χ| h), which Kojima and McShane bound by 1 (spec §1)."""
+    """vol / (3π |χ| h), which Kojima and McShane bound by 1.
+
+    Source: docs/science/tori.md#kojima-mcshane.
+    """
     return volume / (3 * math.pi * abs(chi) * entropy)
 
 

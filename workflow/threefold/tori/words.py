@@ -22,7 +22,8 @@ Keep = Callable[[tuple[int, ...]], bool]
 def check_word(word: str, surface: Surface) -> str:
     """Return `word`; raises InputError if it is empty or has letters that `surface` has not.
 
-    SnapPy and Twister drop an unknown letter with no more than a printed warning (spec §4).
+    SnapPy and Twister drop an unknown letter with no more than a printed warning.
+    Source: docs/science/tori.md#trap-unknown-letters.
     """
     unknown = sorted(set(word) - set(surface.letters + surface.letters.upper()))
     if not word or unknown:
@@ -107,7 +108,8 @@ def word_parts(surface: Surface, max_length: int, keep: Keep | None = None) -> I
 
     Columns: word (the least of its class in the order a < A < b < B < …), length. Each part is a function that returns
     the words of one length with one first letter; all parts in a row are in the order of length, then of the alphabet.
-    keep: which of these words to list, given as numbers: 2i for letter i, 2i + 1 for its inverse. Source: spec §5.
+    keep: which of these words to list, given as numbers: 2i for letter i, 2i + 1 for its inverse.
+    Source: docs/science/tori.md#enumeration.
     """
     for length in range(1, max_length + 1):
         for first in range(2 * len(surface.letters)):
