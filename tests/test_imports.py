@@ -46,7 +46,7 @@ def needs_of(script: str) -> list[str]:
 
 def loaded_beyond(needs: dict[str, list[str]]) -> dict[str, list[str]]:
     """What each file of Python loads beyond the packages that it needs, where that is anything."""
-    command = [sys.executable, str(ROOT / "tests/loaded_packages.py")]
+    command = [sys.executable, str(ROOT / "tests/support/loaded_packages.py")]
     done = subprocess.run(command, input=json.dumps(needs), capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     loaded = json.loads(done.stdout)
