@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.special import ndtri
 
 from threefold.neuromfa.architectures import Layout, Tensor, find_layout
 from threefold.neuromfa.neox import Shape
@@ -164,6 +163,8 @@ class InitialCheckpoint:
         self._std = {name: std for name, (_, _, std) in shape.matrices().items()}
 
     def block(self, tensor: Tensor, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        from scipy.special import ndtri  # here: checkpoints in files need no SciPy
+
         start = hashlib.sha256(f"{self.seed}/{self.model}/{tensor.name}".encode()).digest()[:8]
         starts, columns = np.asarray(rows, np.uint64) * np.uint64(tensor.columns), np.asarray(columns, np.uint64)
         entry = starts[..., :, None] + columns[..., None, :]
