@@ -1,8 +1,8 @@
 """What of a run is Snakemake: the small run of the tests beside the same DAG with empty scripts.
 
 `python benchmarks/overhead.py [CORES]`, some minutes. Both run here, one after the other, each in a copy of the project
-of its own: in one, every script is replaced by three lines that make its outputs and import nothing of ours. Its seconds
-are the engine's, which no script can save: planning, bookkeeping, a Python interpreter for each job.
+of its own: in one, every script is replaced by three lines that make its outputs and import nothing of ours. What that
+takes is the engine's, which no script can save: planning, bookkeeping, the start of each job.
 """
 
 from __future__ import annotations
