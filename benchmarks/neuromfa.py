@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+os.environ["OMP_NUM_THREADS"] = "1"  # as in the jobs of the workflow, and on both sides here
+
 import numpy as np
 
 ROOT = Path(__file__).parents[1]

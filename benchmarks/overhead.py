@@ -1,8 +1,8 @@
 """What of a run is Snakemake: the small run of the tests beside the same DAG with empty scripts.
 
 `python benchmarks/overhead.py [CORES]`, some minutes. Both run here, one after the other, each in a copy of the project
-of its own: in one, every script is replaced by three lines that make its outputs and import nothing of ours. What that
-takes is the engine's, which no script can save: planning, bookkeeping, the start of each job.
+for itself: in one, every script is replaced by three lines that make its outputs and import nothing of ours. What that
+takes is the engine's, and no script can save it: planning, bookkeeping, a Python interpreter for each job.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def copy(folder: Path, empty: bool) -> Path:
 def run(folder: Path, cores: str) -> tuple[int, float]:
     """Jobs and seconds of the small run in this copy."""
     programs = Path(sys.executable).parent
-    environment = os.environ | {"PYTHONPATH": str(folder / "workflow"), "PATH": f"{programs}:{os.environ['PATH']}"}
+    environment = os.environ | {"PYTHONPATH": str(folder / "workflow"), "SNAKEMAKE_PROFILE": "profiles/local"}
+    environment["PATH"] = f"{programs}:{os.environ['PATH']}"
     words = [programs / "snakemake", "--cores", cores, "--configfile", SMALL]
     start = time.perf_counter()
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True)
