@@ -3,13 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # More workers than cores, because the tests of Slurm mostly wait.
-PYTEST = $(BIN)/pytest -n 3 --dist loadgroup --no-loadscope-reorder
+PYTEST = $(BIN)/pytest -n 3 --no-loadscope-reorder
 # Options for Snakemake, e.g. make reproduce ARGS="--configfile mine.yaml"
 ARGS ?=
-
-# Jobs on this machine are forks of one process that has imported their libraries; ARGS="--profile profiles/slurm"
-# goes before it.
-export SNAKEMAKE_PROFILE ?= profiles/local
 
 .PHONY: help setup lock reproduce claims verify crate cost sync test test-fast bench lint format config clean
 
@@ -43,6 +39,8 @@ lock: ## write the lock files anew from pyproject.toml (needs uv); ARGS="--upgra
 	@command -v uv > /dev/null || { echo "make lock needs uv, a package installer: pip install uv" >&2; exit 1; }
 	@$(PYTHON) envs/lock.py $(ARGS)
 
+# Jobs on this machine are forks of one process; another profile goes before it, as in ARGS="--profile profiles/slurm".
+reproduce: export SNAKEMAKE_PROFILE := $(or $(SNAKEMAKE_PROFILE),profiles/local)
 reproduce: setup ## run everything; ends with the figures, the claims and results/report.html
 	@$(BIN)/threefold unlock
 	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake all --report results/report.html --report-after-run $(ARGS)

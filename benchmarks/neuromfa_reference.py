@@ -20,6 +20,12 @@ def spectrum(edges, window=150):
     return np.array([np.polyfit(x, np.log(row), 1)[0] for row in z])
 
 
+def log_partition_function(masses):
+    """ln Z [q, radii] of masses [radii, centres], every share of every centre raised to every q."""
+    shares = masses / masses[-1]
+    return np.log([(shares**q).sum(axis=1) for q in np.arange(-30, 31) / 10])
+
+
 def extract(path, parts):
     """The sampled weights of one network: the whole model is loaded, entries are taken one by one."""
     model = load_file(path)

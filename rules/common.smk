@@ -18,6 +18,7 @@ with message_alone():
 os.environ.setdefault("WANDB_MODE", CONFIG.tracking.mode)
 os.environ.setdefault("WANDB_PROJECT", CONFIG.tracking.project)
 os.environ.setdefault("WANDB_RUN_GROUP", time.strftime("run of %Y-%m-%d %H:%M:%S"))  # the jobs' Snakemakes inherit it
+os.environ.setdefault("THREEFOLD_CORES", str(workflow.resource_settings.cores or ""))
 if CONFIG.tracking.tags:
     os.environ.setdefault("WANDB_TAGS", ",".join(CONFIG.tracking.tags))
 if CONFIG.tracking.entity:

@@ -171,6 +171,7 @@ for dataset, parts in BATCHES.items():
                 f"logs/train/{dataset}/{batch}.log",
             benchmark:
                 f"logs/train/{dataset}/{batch}.tsv"
+            priority: 1  # after pretraining the longest jobs
             conda:
                 "../envs/ithp.yaml"
             threads: 1
@@ -223,6 +224,7 @@ for dataset, multipliers in BOTTLENECKS.items():
             f"logs/train_bottleneck/{dataset}.log",
         benchmark:
             f"logs/train_bottleneck/{dataset}.tsv"
+        priority: 1  # after pretraining the longest jobs
         conda:
             "../envs/ithp.yaml"
         threads: 1

@@ -67,6 +67,7 @@ rule pretrain:
         "logs/pretrain/{model}.tsv"
     wildcard_constraints:
         model="|".join(TRAINED),
+    priority: 2  # the longest jobs first, and of these the one that most waits for
     conda:
         "../envs/neuromfa.yaml"
     threads: 1

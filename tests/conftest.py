@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+# As in the workflow's jobs, and before anything is imported: threads of several workers would wait for each other.
+os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
 ROOT = Path(__file__).parents[1]
+APART = {f"tests/workflow/test_{module}.py" for module in ("fetch", "rerun", "run", "slurm", "sweep")}
 
 
 @pytest.fixture(scope="session")
@@ -17,16 +20,25 @@ def mirror() -> Path:
     return folder.resolve()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Tests that run the DAG come first, for they take longest; a module's tests share a worker and so its fixtures."""
-    workflow = [item for item in items if item.path.parent.name == "workflow"]
-    for item in workflow:
-        item.add_marker(pytest.mark.workflow)
+    """Tests that run the DAG come first, for they take longest."""
     for item in items:
-        if not item.get_closest_marker("apart"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if item.path.parent.name == "workflow":
+            item.add_marker(pytest.mark.workflow)
     items.sort(key=lambda item: not item.get_closest_marker("workflow"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """A module's tests share a worker, and so its fixtures; those of the modules APART go to any worker."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModule(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            module = nodeid.split("::")[0]
+            return nodeid if module in APART else module
+
+    return ByModule(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -42,11 +42,12 @@ MOCK = "import os\nPROCESS = os.getpid()\n"
 pytestmark = pytest.mark.workflow
 
 
-def run(folder: Path, *options: str, threads: int = 1, script: str = SCRIPT, **variables: str):
+def run(folder: Path, *options: str, threads: int = 1, script: str = SCRIPT):
     (folder / "Snakefile").write_text(SNAKEFILE.format(threads=threads))
     (folder / "tell.py").write_text(script)
     (folder / "tabulate_mock.py").write_text(MOCK)
-    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'workflow'}:{folder}"} | variables
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'workflow'}:{folder}"}
+    environment.pop("SNAKEMAKE_PROFILE", None)
     command = [Path(sys.executable).parent / "snakemake", "--cores", "2", "--executor", "forkserver", *options]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
 

@@ -1,8 +1,9 @@
 """Draw the metric of a sweep over its two most important parameters, with published values beside it."""
 
-import duckdb
+import pyarrow.parquet as pq
 
 from threefold.record.job import job
+from threefold.record.queries import connect, query
 from threefold.record.style import save_figure
 from threefold.record.sweep_figures import draw_map
 from threefold.record.sweeps import comparable
@@ -14,6 +15,5 @@ with job(snakemake):
     importance = read_table(snakemake.input.importance)
     published = None
     if given.published:
-        artifact = read_table(snakemake.input.published[0])
-        published = duckdb.sql(given.published).df()
+        published = query(connect(), given.published, pq.read_table(snakemake.input.published[0])).df()
     save_figure(*draw_map(trials, importance, given.metric, given.goal, published), snakemake.output[0])

@@ -164,6 +164,15 @@ def test_a_sample_gives_back_what_it_holds_and_is_the_same_bytes_each_time(tmp_p
     assert set(load_file(tmp_path / "a.safetensors")) == {name.name, f"{name.name}:rows", f"{name.name}:columns"}
 
 
+def test_a_sample_that_lacks_what_is_asked_for_is_named(tmp_path):
+    checkpoint = open_folder(write_checkpoint(tmp_path / "c", all_matrices()))
+    name, places = tensor(ATTENTION_IN.format(1)), np.array([0, 9, 15])
+    save_sample(tmp_path / "s.safetensors", checkpoint, [(name, places, places)])
+    for rows, columns in ((np.array([47]), places), (places, np.array([1]))):
+        with pytest.raises(InputError, match=r"s\.safetensors: lacks (rows|columns) of .*delete it and run again"):
+            SampledCheckpoint(tmp_path / "s.safetensors").block(name, rows, columns)
+
+
 @pytest.mark.parametrize("form", ["safetensors", "bin", "pt"])
 @pytest.mark.parametrize("sharded", [True, False])
 def test_a_folder_may_hold_any_form_of_files(tmp_path, form, sharded):

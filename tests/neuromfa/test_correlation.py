@@ -104,3 +104,11 @@ def test_steps_that_one_side_lacks_are_left_out():
     scores = pd.DataFrame({"step": [0, 1, 2, 4], "task": "piqa", "accuracy": [0.1, 0.2, 0.3, 0.9]})
     table = correlate(emergence, scores, resamples=100, seed=0).set_index("measure")
     assert table.loc["pearson", "value"] == pytest.approx(1) and table.loc["pearson", "points"] == 3
+
+
+def test_spearman_is_that_of_scipy_to_the_bit():
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 9, (2, 500, 27)) / 7  # with ties
+    expected = pearson(stats.rankdata(x, axis=-1), stats.rankdata(y, axis=-1))
+    assert spearman(x, y).tobytes() == expected.tobytes()
+    assert spearman(x[0], y[0]) == expected[0]

@@ -13,6 +13,7 @@ from threefold.neuromfa.sampling import sample_graphs
 from threefold.neuromfa.spectrum import (
     Q,
     ball_masses,
+    fit_counts,
     fit_network,
     fit_networks,
     legendre,
@@ -75,6 +76,36 @@ def test_a_ring_lattice_is_monofractal_with_dimension_one():
     fit = mass_exponent(log_partition_function(masses), np.log(radii / 50))
     alpha, f = (values[:-1] for values in legendre(fit.tau))
     assert np.allclose(alpha, 1, atol=1e-12) and np.ptp(alpha) < 1e-12 and np.allclose(f, 0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("law", "seed", "dtype", "shape", "alpha_0", "width"),
+    [
+        ("normal", 1, "float16", (128, 96), 1.6559958712181424, 0.3811127280715083),
+        ("normal", 2, "float32", (128, 96), 1.6387734259364886, 0.36300328161011897),
+        ("normal", 3, "float16", (64, 300), 1.5479048317760513, 0.37204358286377426),
+        ("t3", 4, "float32", (128, 96), 1.2177307666084536, 0.22235658150613768),
+        ("zeros", 5, "float16", (128, 96), 1.2110898019879122, 0.26789020474678327),
+        ("rows", 6, "float16", (192, 120), 1.7010891119342988, 1.2461414470512575),
+        ("normal", 7, "float64", (64, 64), 1.5105826877352035, 0.4385894622837756),
+        ("normal", 8, "float32", (64, 640), 1.5494126360383447, 0.40095887056820856),
+    ],
+)
+def test_alpha_0_and_width_are_those_of_the_published_functions_ties_included(law, seed, dtype, shape, alpha_0, width):
+    """The numbers are what joshuaxiao98/Neuron_MFA_LLM at 62f160c says of these weights [out, in], in float64."""
+    rng = np.random.default_rng(seed)
+    weights = rng.standard_t(3, shape) * 0.02 if law == "t3" else rng.standard_normal(shape) * 0.02
+    if law == "zeros":
+        weights *= 1.5
+        weights[rng.random(shape) < 0.3] = 0
+    if law == "rows":
+        weights *= np.exp(0.3 * rng.standard_normal((1, shape[1])))
+    columns = np.abs(weights.astype(dtype).astype(float).T)
+    lengths = [1 / column[(column < 1) & (column >= 1 / 150)] for column in columns]
+    counts = np.stack([np.bincount(np.rint(d).astype(int), minlength=151)[1:] for d in lengths], axis=1)
+    metrics = fit_counts({"X": counts})[1]
+    assert metrics["alpha_0_argmax"] == pytest.approx(alpha_0, abs=1e-12)
+    assert metrics["width"] == pytest.approx(width, abs=1e-12)
 
 
 def cantor(pattern, levels=8):

@@ -13,7 +13,8 @@ from threefold.record.errors import InputError
 from threefold.record.job import job
 from threefold.record.progress import progress
 
-with job(SimpleNamespace(log=["logs/x.log"], rule="x", wildcards={}, params={"code": "x:0"}, input=[], output=[])):
+files = {"log": ["logs/x.log"], "input": [], "output": []}
+with job(SimpleNamespace(rule="x", wildcards={}, params={"code": "x:0"}, threads=1, **files)):
 """
 
 

@@ -63,6 +63,31 @@ def test_the_lock_lists_every_output_of_a_job(folder):
     assert list(lock_of(folder)) == ["results/a", "results/b", "results/beside"]
 
 
+def test_a_job_of_many_outputs_is_looked_through_once():
+    class Counted(dict):
+        looks = 0
+
+        def __iter__(self):
+            self.looks += 1
+            return super().__iter__()
+
+    facts = {"rule": "r", "code": "test/r:c0de", "params": {}}
+    first = {**facts, "log": "logs/first.log", "inputs": Counted(), "outputs": Counted()}
+    second = {**facts, "log": "logs/second.log", "inputs": first["outputs"], "outputs": Counted()}
+    first["inputs"].update({f"raw/{k}": str(k) for k in range(20_000)})
+    first["outputs"].update({f"results/a{k}": str(k) for k in range(20_000)})
+    second["outputs"].update({f"results/b{k}": str(k) for k in range(20_000)})
+    made_by = dict.fromkeys(first["outputs"], first) | dict.fromkeys(second["outputs"], second)
+    for counted in (first["inputs"], first["outputs"], second["outputs"]):
+        counted.looks = 0
+    lock = make_lock(["results/b0"], made_by)
+    assert list(lock) == sorted(made_by)
+    assert lock["results/a7"] == {"sha256": "7", **{key: first[key] for key in (*facts, "log", "inputs")}}
+    assert first["inputs"].looks == 1  # by the job that has them
+    assert first["outputs"].looks == 2  # as outputs, and as inputs
+    assert second["outputs"].looks == 1
+
+
 def test_an_untouched_run_is_as_its_lock_says(folder):
     assert verify(lock_of(folder), folder, {"test/first": "c0de", "test/second": "c0de"}) == []
 

@@ -23,7 +23,8 @@ from threefold.record.errors import InputError
 from threefold.record.job import job
 log, params, summary = json.loads(sys.argv[1])
 rule = SimpleNamespace(
-    log=[log], rule=log.split("/")[1], wildcards={"n": "1"}, params={"code": "x/y:0"} | params, input=[], output=[]
+    log=[log], rule=log.split("/")[1], wildcards={"n": "1"}, params={"code": "x/y:0"} | params, input=[], output=[],
+    threads=1,
 )
 with job(rule):
     journal.note(rule, "summary", values=summary)

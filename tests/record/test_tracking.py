@@ -22,7 +22,8 @@ from threefold.record.job import job
 from threefold.record.preemption import Preempted
 tracking.PATIENCE, tracking.LAST_PATIENCE = 2, 3
 params = {"code": "ithp/train:0", "lr": 0.1}
-rule = SimpleNamespace(log=["logs/x.log"], rule="train", wildcards={"model": "a"}, params=params, input=[], output=[])
+files = {"log": ["logs/x.log"], "input": [], "output": []}
+rule = SimpleNamespace(rule="train", wildcards={"model": "a"}, params=params, threads=1, **files)
 first = int(sys.argv[1]) if len(sys.argv) > 1 else 0
 with job(rule), tracking.track(rule) as run:
     for step in range(first, first + 3):

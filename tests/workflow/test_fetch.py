@@ -13,8 +13,6 @@ from threefold.neuromfa.checkpoint import InitialCheckpoint
 from threefold.neuromfa.neox import Shape
 from threefold.record.tables import read_table
 
-pytestmark = pytest.mark.apart
-
 SHAPE = Shape(hidden_size=64, blocks=2, heads=2, vocabulary=64)
 
 

@@ -168,6 +168,22 @@ def test_costs_are_shown_and_scaled(finished):
     assert re.search(r"Not measured here, and not in the sum: .*neuromfa/fetch_checkpoint", shown.stdout)
 
 
+def test_every_slot_of_the_run_is_accounted_for(finished):
+    shown = finished.command("threefold", "cost", "--where", "--json")
+    assert shown.returncode == 0, shown.stderr
+    found = json.loads(shown.stdout)
+    slots = {row["kind"]: row["seconds"] for row in found["kinds"]}
+    assert min(slots.values()) > 0 and found["cores"] == 2 and found["lost_attempts"] == 0
+    assert sum(slots.values()) == pytest.approx(2 * found["seconds"], abs=0.01)
+    assert sum(row["together"] for row in found["stages"]) < 2 * found["seconds"]
+    assert all((finished.folder / f"scripts/{row['stage']}.py").exists() for row in found["stages"])
+    table = finished.command("threefold", "cost", "--where").stdout
+    assert re.search(r"start and imports +[\d.]+ (s|min) +\d+%", table)
+    assert re.search(r"neuromfa/pretrain +science +2( +[\d.]+ (s|min)){3}", table)
+    alone = finished.command("threefold", "cost", "--json")
+    assert alone.returncode == 1 and alone.stderr.startswith("threefold: --json goes with --where")
+
+
 def test_what_the_claims_name_is_made_by_the_default_run_or_at_the_scale_of_the_papers(new_project):
     project = new_project()
     by_default, at_scale = (

@@ -6,8 +6,6 @@ import time
 import pytest
 import yaml
 
-pytestmark = pytest.mark.apart
-
 # Scripts of stages that the small run has not: there is no mirror of the real data, no hub and no Pythia-1.4B in it.
 NOT_IN_SMALL = {"fetch_dataset", "preprocess", "read_own", "measure_kept", "figure_ithp_kept"}
 NOT_IN_SMALL |= {"compare_estimators", "figure_ithp_estimators", "figure_ithp_nuisance"}  # ithp.gaussian.experiments

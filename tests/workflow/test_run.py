@@ -9,8 +9,6 @@ import pytest
 
 from tests.support.project import SMALL
 
-pytestmark = pytest.mark.apart
-
 
 def test_the_run_ends_with_figures_and_claims(finished):
     results = finished.folder / "results"

@@ -16,7 +16,6 @@ import yaml
 from tests.support.slurm import slurm
 
 pytestmark = [
-    pytest.mark.apart,
     pytest.mark.slurm,
     pytest.mark.skipif(shutil.which("slurmctld") is None, reason="no Slurm on this machine"),
 ]

@@ -9,8 +9,6 @@ import pandas as pd
 import pytest
 import yaml
 
-pytestmark = pytest.mark.apart
-
 SWEEP = {
     "target": "neuromfa/spectrum",
     "method": "grid",

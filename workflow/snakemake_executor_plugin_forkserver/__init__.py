@@ -15,6 +15,9 @@ import multiprocessing
 import os
 import pickle
 import runpy
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Lock
@@ -44,7 +47,7 @@ class Executor(LocalExecutor):
             return
         scripts = {str(self.script(job)): None for job in self.workflow.dag.needrun_jobs() if self.is_forked(job)}
         self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(["__main__", *dict.fromkeys(m for path in scripts for m in imports(path))])
+        self.context.set_forkserver_preload(list(dict.fromkeys(m for path in scripts for m in imports(path))))
         # A library reads its number of threads when it is imported; snakemake.shell sets the same for such a job.
         os.environ.update({f"{library}_THREADS": "1" for library in LIBRARIES})
 
@@ -72,7 +75,7 @@ class Executor(LocalExecutor):
         )
         process = self.context.Process(target=run_script, args=(str(script), pickle.dumps(given)), name=job.rule.name)
         try:
-            with self.starting:
+            with self.starting, no_main_program():
                 process.start()
         except (OSError, EOFError) as error:
             logger.warning(f"no fork server ({error}): the job {job.rule.name} starts a Python of its own")
@@ -88,6 +91,20 @@ class Executor(LocalExecutor):
             raise SpawnedJobError
         if job.benchmark is not None:
             write_benchmark_records([record], str(job.benchmark), self.workflow.output_settings.benchmark_extended)
+
+
+@contextmanager
+def no_main_program() -> Iterator[None]:
+    """multiprocessing lets each child import the file of the main program; here that is Snakemake's, in vain."""
+    main = sys.modules["__main__"]
+    file, spec = main.__dict__.pop("__file__", None), main.__spec__
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        main.__spec__ = spec
+        if file is not None:
+            main.__file__ = file
 
 
 def imports(script: str | Path) -> list[str]:

@@ -20,10 +20,20 @@ def cost(
     results: Annotated[Path, typer.Argument(help="The results of a finished run.")] = Path("results"),
     scale: Annotated[Path | None, typer.Option(help="Estimate the jobs of this configuration file.")] = None,
     also: Annotated[list[Path], typer.Option(help="Folders with runs of other sizes, to fit over them as well.")] = [],  # noqa: B006
+    where: Annotated[bool, typer.Option("--where", help="Only where the time of the last run went.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With --where: as JSON.")] = False,
 ) -> None:
-    """Time and memory of every stage and figure; with --scale, an estimate of what a configuration takes here."""
+    """Time and memory of every stage and figure; with --scale, an estimate of what a configuration takes here.
+
+    With --where: of the last run, what the scripts took, what their start, and in which slots nothing ran.
+    """
     from threefold.record import cost, lock
 
+    if where:
+        _show_where(_root(results) / "logs", as_json)
+        return
+    if as_json:
+        raise InputError("--json goes with --where")
     entries = lock.read_lock(results)
     jobs = cost.job_costs(entries, _root(results))
     figures = [path for path in entries if path.endswith(".png")]
@@ -32,6 +42,27 @@ def cost(
     if scale:
         measured = [job for folder in (_root(results), *also) for job in _measured(folder)]
         _show_estimate(measured, _planned(scale), scale)
+
+
+def _show_where(logs: Path, as_json: bool) -> None:
+    from threefold.record.pages import duration
+    from threefold.record.slots import kind_slots, last_run, stage_slots
+
+    run = last_run(logs)
+    kinds, stages = kind_slots(run), stage_slots(run)
+    if as_json:
+        facts = {"run": run.name, "cores": run.cores, "seconds": round(run.seconds, 3), "lost_attempts": run.lost}
+        tables = {"kinds": kinds.round(3).to_dict("records"), "stages": stages.round(3).to_dict("records")}
+        print(json.dumps(facts | tables, indent=1))
+        return
+    cores = f"on {run.cores} cores" if run.cores else "on cores that its journals do not count, so without idle slots"
+    print(f"{run.name}: {len(run.jobs)} jobs in {duration(run.seconds)} {cores}")
+    if run.lost:
+        print(f"{run.lost} attempts have no end and are not counted: they were killed, or run still")
+    print()
+    _show("kind", kinds)
+    _show("stage", stages)
+    print("times: of one core. work: of the script itself. start: of Python and imports, before it.")
 
 
 def _root(results: Path) -> Path:
@@ -103,13 +134,13 @@ def _show(name: str, table: Any) -> None:
 
     from threefold.record.pages import duration
 
-    formats = dict.fromkeys(["seconds", "longest"], duration)
+    formats = dict.fromkeys(["seconds", "longest", "work", "start", "together"], duration)
     formats |= {"memory": "{:.0f} MB".format, "beyond": "{:.3g}".format}
-    formats |= {"sizes": "{:.0f}".format, "error": lambda x: "" if x != x else f"{x:.0%}"}
+    formats |= {"sizes": "{:.0f}".format, "error": lambda x: "" if x != x else f"{x:.0%}", "share": "{:.0%}".format}
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for column in table.columns:
         heading = "time" if column == "seconds" else column
-        shown.add_column(heading, no_wrap=True, justify="left" if column == name else "right")
+        shown.add_column(heading, no_wrap=True, justify="left" if column in (name, "kind") else "right")
     for row in table.to_dict("records"):
         shown.add_row(*(formats.get(column, str)(value) for column, value in row.items()))
     Console().print(shown)

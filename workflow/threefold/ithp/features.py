@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import GroupKFold
 
 from threefold.ithp.words import means
 from threefold.record.errors import InputError
@@ -119,6 +118,8 @@ def check_folds(name: str, folds: dict[str, list[np.ndarray]], rows: int) -> Non
 
 def grouped_folds(group: np.ndarray) -> dict[str, list[np.ndarray]]:
     """Five folds, or as many as there are groups, that keep groups together."""
+    from sklearn.model_selection import GroupKFold  # here: who reads features needs no scikit-learn
+
     count = min(5, len(np.unique(group)))
     if count < 2:
         raise InputError(f"all {len(group)} rows are of one group; folds that keep groups together need two")

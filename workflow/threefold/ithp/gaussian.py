@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import log_ndtr
 
 from threefold.ithp.features import Features
 from threefold.record.errors import InputError
@@ -187,6 +186,8 @@ def accuracy_ceiling(correlation: float) -> float:
 
 def label_information(correlation: float) -> float:
     """I(B; 1[t > 0]) of a Gaussian representation with corr(t, E[t|B]) = `correlation`."""
+    from scipy.special import log_ndtr  # here: figures need none of it
+
     z, weight = np.polynomial.hermite_e.hermegauss(200)
     odds = z * correlation / np.sqrt(max(1 - correlation**2, 1e-12))
     entropy = -np.exp(log_ndtr(odds)) * log_ndtr(odds) - np.exp(log_ndtr(-odds)) * log_ndtr(-odds)

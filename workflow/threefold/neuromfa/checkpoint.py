@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.special import ndtri
 
 from threefold.neuromfa.architectures import Layout, Tensor, find_layout
 from threefold.neuromfa.neox import Shape
@@ -37,7 +36,7 @@ class Checkpoint(Protocol):
 class FileCheckpoint:
     """A model in the layout of the Hugging Face hub: its config.json and files of tensors, each opened lazily.
 
-    files: tensor -> the file that holds it. One matrix's rows are held at a time.
+    files: tensor -> the file that holds it.
     """
 
     def __init__(self, where: str, config: Mapping[str, Any], files: Mapping[str, TensorFile]):
@@ -53,15 +52,13 @@ class FileCheckpoint:
         if found[:2] != expected:
             raise InputError(f"{self.where}: {tensor.name} has shape {found}, its config.json says {expected}")
         outer, inner = (columns, rows) if tensor.transposed else (rows, columns)
-        read, place = np.unique(outer, return_inverse=True)
-        values = file.rows(tensor.name, read)
+        values = file.entries(tensor.name, outer, inner)
         if not np.isfinite(values).all():
             raise InputError(f"{self.where}: {tensor.name} holds NaN or infinity; expected finite weights")
-        if values.ndim > 2:
-            kernels = values.reshape(*values.shape[:2], -1).astype(np.float32)
+        if len(found) > 2:
+            kernels = values.reshape(*values.shape[: outer.ndim + 1], -1).astype(np.float32)
             values = np.sqrt((kernels * kernels).sum(axis=-1))
-        picked = values[place.reshape(np.shape(outer))[..., :, None], inner[..., None, :]]
-        return picked.swapaxes(-1, -2) if tensor.transposed else picked
+        return values.swapaxes(-1, -2) if tensor.transposed else values
 
 
 def open_folder(folder: str | Path) -> FileCheckpoint:
@@ -124,13 +121,13 @@ class SampledCheckpoint:
         self.layout = Layout(sizes, stacks)
 
     def block(self, tensor: Tensor, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        kept_rows, kept_columns = (self._whole(f"{tensor.name}:{axis}") for axis in ("rows", "columns"))
-        values = self._whole(tensor.name)
-        at_rows, at_columns = np.searchsorted(kept_rows, rows), np.searchsorted(kept_columns, columns)
-        return values[at_rows[..., :, None], at_columns[..., None, :]]
-
-    def _whole(self, name: str) -> np.ndarray:
-        return self._file.rows(name, np.arange(self._file.shapes[name][0]))
+        places = []
+        for axis, wanted in (("rows", rows), ("columns", columns)):
+            kept = self._file.whole(f"{tensor.name}:{axis}")
+            if not np.isin(wanted, kept).all():
+                raise InputError(f"{self._path}: lacks {axis} of {tensor.name}; delete it and run again")
+            places.append(np.searchsorted(kept, wanted))
+        return self._file.entries(tensor.name, *places)
 
 
 def save_sample(
@@ -166,6 +163,8 @@ class InitialCheckpoint:
         self._std = {name: std for name, (_, _, std) in shape.matrices().items()}
 
     def block(self, tensor: Tensor, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        from scipy.special import ndtri  # here: checkpoints in files need no SciPy
+
         start = hashlib.sha256(f"{self.seed}/{self.model}/{tensor.name}".encode()).digest()[:8]
         starts, columns = np.asarray(rows, np.uint64) * np.uint64(tensor.columns), np.asarray(columns, np.uint64)
         entry = starts[..., :, None] + columns[..., None, :]

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 
 def pearson(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -22,7 +21,12 @@ def pearson(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def spearman(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Spearman's rank correlation along the last axis, ties at their mean rank."""
-    return pearson(rankdata(x, axis=-1), rankdata(y, axis=-1))
+    return pearson(_ranks(x), _ranks(y))
+
+
+def _ranks(x: np.ndarray) -> np.ndarray:
+    """Ranks along the last axis by pandas, because scipy.stats takes longer to import than this stage to run."""
+    return np.ascontiguousarray(pd.DataFrame(np.atleast_2d(x)).rank(axis=1)).reshape(np.shape(x))
 
 
 def partial(x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pandas as pd
-from scipy.sparse.csgraph import shortest_path
 
 from threefold.neuromfa.balls import PUBLISHED, lengths
 from threefold.neuromfa.checkpoint import InitialCheckpoint
@@ -39,6 +38,8 @@ def small_world_tau(rewired: float, seed: int, nodes: int = NODES, neighbours: i
 
     Source: docs/science/neuromfa.md#known-answer-ring.
     """
+    from scipy.sparse.csgraph import shortest_path  # here: the picture of two balls needs no SciPy
+
     graph = nx.to_scipy_sparse_array(nx.watts_strogatz_graph(nodes, neighbours, rewired, seed=seed), format="csr")
     distances = shortest_path(graph, unweighted=True)
     radii = np.arange(1, int(distances[np.isfinite(distances)].max()) + 1)

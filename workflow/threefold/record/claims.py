@@ -13,15 +13,17 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import duckdb
 import pandas as pd
+import pyarrow.parquet as pq
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from threefold.record.errors import InputError
 from threefold.record.files import digest
+from threefold.record.queries import connect, query
 from threefold.record.tables import SCHEMAS, chain_tables, table_schema
 
 VERDICTS = ("reproduced", "contradicted", "inconclusive", "not run here")
@@ -143,7 +145,7 @@ def _load_file(path: str | Path) -> ClaimsFile:
 
 def _check_queries(claims: list[Claim]) -> None:
     """Bind each measure to the schema of its artifact's table, without any data."""
-    with duckdb.connect(config={"threads": 1, "enable_external_access": False}) as database:
+    with connect() as database:
         for claim in claims:
             table = _table_of(claim.artifact)
             if table is None:
@@ -151,9 +153,8 @@ def _check_queries(claims: list[Claim]) -> None:
                     f"claim {claim.id}: no configuration makes the artifact {claim.artifact}; "
                     "its table would be named in workflow/schemas/tables"
                 )
-            database.register("artifact", table_schema(table).empty_table())
             try:
-                columns = database.sql(claim.measure).columns
+                columns = query(database, claim.measure, table_schema(table).empty_table()).columns
             except duckdb.Error as error:
                 raise InputError(f"claim {claim.id}: {_first_line(error)} (table {table})") from None
             if "value" not in columns:
@@ -181,23 +182,21 @@ def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0]
 
 
-def measure(claim: Claim, artifact: str | Path) -> tuple[float, float, float]:
-    """(value, low, high) of a claim over its artifact, a Parquet file.
+def measure(
+    claim: Claim, artifact: str | Path, database: duckdb.DuckDBPyConnection | None = None
+) -> tuple[float, float, float]:
+    """(value, low, high) of a claim over its artifact, a Parquet file; many claims share a `database`.
 
     Raises InputError naming the claim when the query fails, for example for a column that the artifact has not.
     """
-    with duckdb.connect(config={"threads": 1}) as database:
-        database.execute("CREATE TABLE artifact AS SELECT * FROM read_parquet(?)", [str(artifact)])
-        database.execute("SET enable_external_access = false")
-        try:
-            rows = database.sql(claim.measure).df()
-        except duckdb.Error as error:
-            raise InputError(f"claim {claim.id}: {_first_line(error)} (over {artifact})") from None
-    if len(rows) != 1 or "value" not in rows:
-        raise InputError(
-            f"claim {claim.id}: the measure gave {len(rows)} rows of {list(rows)}, not one row with `value`"
-        )
-    row = {name: float("nan") if pd.isna(x) else float(x) for name, x in rows.iloc[0].items()}
+    try:
+        relation = query(database or connect(), claim.measure, pq.read_table(artifact))
+        names, rows = relation.columns, relation.fetchall()
+    except duckdb.Error as error:
+        raise InputError(f"claim {claim.id}: {_first_line(error)} (over {artifact})") from None
+    if len(rows) != 1 or "value" not in names:
+        raise InputError(f"claim {claim.id}: the measure gave {len(rows)} rows of {names}, not one row with `value`")
+    row = {name: math.nan if x is None else float(x) for name, x in zip(names, rows[0], strict=True)}
     return row["value"], row.get("low", row["value"]), row.get("high", row["value"])
 
 
@@ -213,26 +212,28 @@ def verdict(expect: Expectation, low: float, high: float) -> str:
 
 def check_claims(claims: list[tuple[str, Claim]], artifacts: Mapping[str, str | Path]) -> pd.DataFrame:
     """A row for each claim, in the order given, with its verdict; `artifacts` maps names to the files of this run."""
-    rows = []
-    for paper, claim in claims:
-        row = {
-            **claim.model_dump(include={"id", "where", "statement", "published", "unit", "ours", "needs"}),
-            "paper": paper,
-            "artifact": claim.artifact,
-            "sha256": None,
-            "measure": claim.measure,
-            "because": None,
-            **dict.fromkeys(["value", "low", "high", "least", "most"], math.nan),
-            "verdict": "not run here",
-        }
-        if claim.artifact in artifacts:
-            value, low, high = measure(claim, artifacts[claim.artifact])
-            least, most = claim.expect.range
-            row |= {"value": value, "low": low, "high": high, "least": least, "most": most}
-            row |= {"because": claim.expect.because, "verdict": verdict(claim.expect, low, high)}
-            row |= {"sha256": digest(artifacts[claim.artifact])}
-        rows.append(row)
-    return pd.DataFrame(rows)
+    with connect() as database:
+        return pd.DataFrame([_row(paper, claim, artifacts.get(claim.artifact), database) for paper, claim in claims])
+
+
+def _row(paper: str, claim: Claim, artifact: str | Path | None, database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    row = {
+        **claim.model_dump(include={"id", "where", "statement", "published", "unit", "ours", "needs"}),
+        "paper": paper,
+        "artifact": claim.artifact,
+        "sha256": None,
+        "measure": claim.measure,
+        "because": None,
+        **dict.fromkeys(["value", "low", "high", "least", "most"], math.nan),
+        "verdict": "not run here",
+    }
+    if artifact is None:
+        return row
+    value, low, high = measure(claim, artifact, database)
+    least, most = claim.expect.range
+    row |= {"value": value, "low": low, "high": high, "least": least, "most": most}
+    row |= {"because": claim.expect.because, "verdict": verdict(claim.expect, low, high)}
+    return row | {"sha256": digest(artifact)}
 
 
 def tally(ledger: pd.DataFrame) -> pd.DataFrame:

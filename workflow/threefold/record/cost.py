@@ -31,13 +31,13 @@ def job_costs(lock: Lock, root: Path = Path()) -> pd.DataFrame:
 
 def upstream_cost(artifact: str, lock: Lock, jobs: pd.DataFrame) -> dict[str, float]:
     """Number, summed seconds and largest memory (MB) of the jobs that made `artifact` and everything upstream of it."""
-    seen, waiting = set(), [artifact]
+    logs, waiting = set(), [artifact]
     while waiting:
-        path = waiting.pop()
-        if path in lock and path not in seen:
-            seen.add(path)
-            waiting += lock[path]["inputs"]
-    made = jobs.loc[jobs.index.intersection({lock[path]["log"] for path in seen})]
+        entry = lock.get(waiting.pop())
+        if entry and entry["log"] not in logs:  # what one job made has the same inputs
+            logs.add(entry["log"])
+            waiting += entry["inputs"]
+    made = jobs.loc[jobs.index.intersection(logs)]
     return {"jobs": len(made), "seconds": made["seconds"].sum(), "memory": made["memory"].max() if len(made) else 0.0}
 
 

@@ -51,9 +51,10 @@ def note(snakemake, event: str, **facts: Any) -> None:
 
 
 def note_start(snakemake) -> None:
-    """The first line of an attempt: whose run it is, and with which parameters."""
+    """The first line of an attempt: whose run it is, with which parameters, on how many of how many cores."""
     what = {"run": job_id(snakemake), "rule": snakemake.rule, "wildcards": dict(snakemake.wildcards.items())}
     where = {"group": os.environ.get("WANDB_RUN_GROUP"), "slurm": os.environ.get("SLURM_JOB_ID")}
+    where |= {"cores": os.environ.get("THREEFOLD_CORES"), "threads": snakemake.threads}
     note(snakemake, "start", **what, params=run_params(snakemake), **where)
 
 

@@ -78,6 +78,7 @@ def make_lock(artifacts: Iterable[str], made_by: Mapping[str, dict[str, Any]]) -
     Raises InputError for an artifact of a rule whose record is gone.
     """
     lock: Lock = {}
+    jobs: set[str] = set()
     waiting = list(artifacts)
     while waiting:
         artifact = waiting.pop()
@@ -88,7 +89,9 @@ def make_lock(artifacts: Iterable[str], made_by: Mapping[str, dict[str, Any]]) -
         record = made_by[artifact]
         made_from = {key: record[key] for key in ("rule", "log", "code", "params", "inputs")}
         lock[artifact] = {"sha256": record["outputs"][artifact], **made_from}
-        waiting += [*record["outputs"], *(path for path in record["inputs"] if path in made_by)]
+        if record["log"] not in jobs:  # once for a job, not for each of its outputs, of which it may have thousands
+            jobs.add(record["log"])
+            waiting += [*record["outputs"], *(path for path in record["inputs"] if path in made_by)]
     return dict(sorted(lock.items()))
 
 

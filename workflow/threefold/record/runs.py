@@ -51,7 +51,7 @@ def _row(path: Path, logs: Path) -> dict[str, Any] | None:
     summary: dict[str, Any] = {}
     for line in last:
         summary |= line["values"] if line["event"] == "summary" else {}
-    measured = _benchmark(path.with_suffix(".tsv"), since=start["time"])
+    measured = benchmark(path.with_suffix(".tsv"), since=start["time"])
     return {
         "job": str(path.relative_to(logs).with_suffix("")),
         "rule": start["rule"],
@@ -73,7 +73,7 @@ def _row(path: Path, logs: Path) -> dict[str, Any] | None:
     }
 
 
-def _benchmark(path: Path, since: float) -> dict[str, float]:
+def benchmark(path: Path, since: float) -> dict[str, float]:
     """Snakemake's row for a job, unless it is older than the attempt."""
     if not path.exists() or path.stat().st_mtime < since:
         return {}

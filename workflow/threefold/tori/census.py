@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from threefold.record.errors import InputError
-from threefold.tori.mapping_tori import mapping_torus
 from threefold.tori.solids import V_OCTAHEDRON, V_TETRAHEDRON
 from threefold.tori.surfaces import find_surface
 
@@ -63,6 +62,8 @@ def build_census(volumes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def identify(word: str, surface: str) -> str:
     """The names by which SnapPy's tables know the mapping torus, separated by spaces; empty if they do not."""
+    from threefold.tori.mapping_tori import mapping_torus  # here: figures and queries of the census need no SnapPy
+
     return " ".join(manifold.name() for manifold in mapping_torus(word, find_surface(surface)).identify())
 
 

@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from threefold.tori.flips import FlipMap, flip_map, key_curves, short_curves
+from threefold.tori.nielsen_thurston import PERIODIC, PSEUDO_ANOSOV, REDUCIBLE
 from threefold.tori.penner import penner_dilatation
 from threefold.tori.splitting import Complement, complement
 from threefold.tori.stretch import penner_bound, stretch_factor
 from threefold.tori.surfaces import Surface
 from threefold.tori.triangulations import oriented_edges
-
-PERIODIC, REDUCIBLE, PSEUDO_ANOSOV = "periodic", "reducible", "pseudo-Anosov"
 
 
 def classify_words(words: Iterable[str], surface: Surface) -> pd.DataFrame:

@@ -6,8 +6,8 @@ from functools import partial
 
 import pandas as pd
 
-from threefold.tori.classify import PSEUDO_ANOSOV
 from threefold.tori.dynnikov import Braid
+from threefold.tori.nielsen_thurston import PSEUDO_ANOSOV
 from threefold.tori.processes import Limits, map_in_processes
 from threefold.tori.surfaces import Surface
 from threefold.tori.triangulations import equip

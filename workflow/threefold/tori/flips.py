@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
-import numba
 import numpy as np
 from flipper.kernel.moves import EdgeFlip, Isometry
 
+from threefold.tori.compiled import compiled
 from threefold.tori.surfaces import Surface
 from threefold.tori.triangulations import equip, generator
 from threefold.tori.words import check_word
@@ -44,7 +44,7 @@ class FlipMap:
         return curves[self.order]
 
 
-@numba.njit("void(int64[:, ::1], float64[:, ::1])", cache=True)
+@compiled("void(int64[:, ::1], float64[:, ::1])")
 def _flip(flips, x):
     for k in range(flips.shape[0]):
         e, a, b, c, d = flips[k]
@@ -54,7 +54,7 @@ def _flip(flips, x):
             x[e, column] = x[a, column] + x[c, column] - x[e, column]
 
 
-@numba.njit(cache=True)
+@compiled
 def _iterate(flips, order, x, times):
     logs, y = 0.0, x.copy()
     for _ in range(times):
@@ -68,7 +68,7 @@ def _iterate(flips, order, x, times):
     return y, logs
 
 
-@numba.njit(cache=True)
+@compiled
 def _compose(flips, orders, starts, letters):
     """The flips and the order of a word; those of letter i are flips[starts[i] : starts[i + 1]] and orders[i]."""
     found = np.empty(((starts[letters + 1] - starts[letters]).sum(), 5), np.int64)
@@ -81,7 +81,7 @@ def _compose(flips, orders, starts, letters):
     return found, order
 
 
-@numba.njit("void(int64[:, ::1], int64[:, ::1])", cache=True)
+@compiled("void(int64[:, ::1], int64[:, ::1])")
 def _flip_each(flips, curves):
     for k in range(flips.shape[0]):
         e, a, b, c, d = flips[k]

@@ -9,10 +9,9 @@ import pandas as pd
 import snappy
 from snappy import twister
 
-from threefold.tori.classify import PSEUDO_ANOSOV
+from threefold.tori.nielsen_thurston import PSEUDO_ANOSOV
 from threefold.tori.processes import Limits, map_in_processes
 from threefold.tori.surfaces import Surface
-from threefold.tori.triangulations import equip
 from threefold.tori.volumes import (
     UNMEASURED,
     UNPROVED,
@@ -43,6 +42,8 @@ def drilled_mapping_torus(word: str, surface: Surface) -> snappy.Manifold:
 
     Not for a closed surface, of which flipper sees the sphere below only.
     """
+    from threefold.tori.triangulations import equip  # here: flipper takes a second to import, and few volumes need it
+
     bundle = equip(surface).mapping_class(to_flipper(word, surface)).bundle(veering=True)
     return snappy.Manifold(bundle.snappy_string(filled=False))
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from threefold.tori.compiled import compiled
 from threefold.tori.stretch import Growth
 
 SCALE = 2.0**59  # the sum of the weights, which are integers: flips make no errors of their own
@@ -76,7 +76,7 @@ def _refine(weights: np.ndarray, growth: Growth) -> np.ndarray | None:
     return weights + np.rint(step).astype(np.int64)
 
 
-@numba.njit(cache=True)
+@compiled
 def _split(after, origin, weights, factor, error, rounds):
     """The verdict, the prongs at each vertex, and how many vertices are punctures."""
     punctures, none = origin.max() + 1, np.zeros(0, np.int64)
@@ -118,7 +118,7 @@ def _split(after, origin, weights, factor, error, rounds):
     return OPEN, none, punctures
 
 
-@numba.njit(cache=True)
+@compiled
 def _puncture_tripods(after, origin, weights, error):
     """Put a vertex into each triangle where the lamination leaves a triangle free; unused edges have weight -1.
 
@@ -146,7 +146,7 @@ def _puncture_tripods(after, origin, weights, error):
     return after, np.arange(3 * size) ^ 1, origin, weight
 
 
-@numba.njit(cache=True)
+@compiled
 def _flip(edge, after, twin, origin, weight):
     """Turn `edge` into the other diagonal of its square; False if there is no square."""
     other = twin[edge]
@@ -161,7 +161,7 @@ def _flip(edge, after, twin, origin, weight):
     return True
 
 
-@numba.njit(cache=True)
+@compiled
 def _collapse(edge, after, twin, origin, weight, punctures):
     """Shrink an edge without weight to a point, which closes up its two triangles."""
     other = twin[edge]
@@ -179,7 +179,7 @@ def _collapse(edge, after, twin, origin, weight, punctures):
     return FILLS
 
 
-@numba.njit(cache=True)
+@compiled
 def _same(one, two, punctures):
     """Is there a homeomorphism that takes the one weighted triangulation to the other, punctures to punctures?"""
     after, twin, origin, weight = one
@@ -211,7 +211,7 @@ def _same(one, two, punctures):
     return False
 
 
-@numba.njit(cache=True)
+@compiled
 def _prongs(after, origin, weight):
     """The cusps around each vertex: one for each triangle whose longest side lies opposite."""
     prongs = np.zeros(origin.max() + 1, np.int64)

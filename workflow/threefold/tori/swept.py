@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from threefold.record.errors import InputError
-from threefold.tori.classify import PERIODIC, REDUCIBLE, classify_words
+from threefold.tori.classify import classify_words
+from threefold.tori.nielsen_thurston import PERIODIC, REDUCIBLE
 from threefold.tori.surfaces import find_surface
 from threefold.tori.words import enumerate_words
 
