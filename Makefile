@@ -44,8 +44,7 @@ reproduce: export SNAKEMAKE_PROFILE := $(or $(SNAKEMAKE_PROFILE),profiles/local)
 reproduce: setup ## run everything; ends with the figures, the claims and results/report.html
 	@$(BIN)/threefold unlock
 	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake all --report results/report.html --report-after-run $(ARGS)
-	-@$(BIN)/threefold claims
-	-@$(BIN)/threefold runs > /dev/null
+	-@$(BIN)/threefold runs > /dev/null & $(BIN)/threefold claims; wait
 	@echo; echo "figures: results/figures/   claims: results/claims.csv   report: results/report.html"
 
 claims: setup ## print the claims and their verdicts

@@ -53,6 +53,7 @@ def undisturbed(new_project) -> Project:
     ids=["SIGUSR1", "SIGTERM to every process of the job, as Slurm does"],
 )
 def test_a_training_told_to_go_is_continued_to_the_same_bytes(undisturbed, new_project, number, chosen):
+    """Two attempts at a training of 400 steps, each of which loads Lightning, and one undisturbed to compare with."""
     project = new_project()
     run = start(project)
     wait_for(lambda: list((project.folder / "logs/train").rglob("*.ckpt")), run)

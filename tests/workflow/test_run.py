@@ -23,12 +23,14 @@ def test_the_run_ends_with_figures_and_claims(finished):
 
 
 def test_one_core_and_two_give_the_same_bytes(finished, new_project):
+    """A run from start to end on one core: nothing less shows that no job depends on what runs beside it."""
     alone = new_project()
     assert alone.snakemake(cores=1).returncode == 0
     assert alone.digests() == finished.digests()
 
 
 def test_a_killed_run_is_completed_with_the_same_bytes(finished, new_project):
+    """A third of a run, a kill, and the rest: what one stage leaves half-made shows only where all stages run."""
     project = new_project()
     run = project.start("snakemake", "--cores", "2", "--configfile", SMALL)
     enough = len(finished.artifacts()) // 3

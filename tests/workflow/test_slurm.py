@@ -68,6 +68,7 @@ def test_a_stage_on_slurm_gives_the_bytes_of_a_local_run(cluster, finished, new_
 
 
 def test_a_sweep_on_slurm_is_a_job_per_batch_with_the_gpu_asked_for_and_the_bytes_of_a_local_run(cluster, new_project):
+    """Mostly waits: the executor asks Slurm at growing intervals, and each job starts Snakemake twice."""
     local, project = new_project(), new_project()
     assert local.snakemake("sweep", *write_sweep(local)).returncode == 0
     profile = project.folder / "profiles" / "slurm" / "config.yaml"
@@ -88,6 +89,7 @@ def test_a_sweep_on_slurm_is_a_job_per_batch_with_the_gpu_asked_for_and_the_byte
 def test_a_cancelled_run_leaves_no_job_and_a_killed_job_is_submitted_again_with_more_memory(
     cluster, new_project, tmp_path
 ):
+    """Mostly waits for Slurm: two runs, a cancellation and a second attempt."""
     project = new_project()
     slow = write_sweep(project, batch=6, seeds={"value": 30}, sample_size={"value": 64})
     command = ["snakemake", "results/sweeps/mine/trials.parquet", *slow, *SLURM]

@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import wait
+from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from threading import Lock
 
@@ -33,6 +34,7 @@ from snakemake.sourcecache import SourceCache
 
 __all__ = ["Executor", "common_settings"]
 
+SAMPLED_EVERY = 5  # seconds, once a job has run as long; to read a large process's memory map takes hundredths of one
 LIBRARIES = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "NUMEXPR_NUM", "GOTO_NUM", "VECLIB_MAXIMUM")
 
 
@@ -50,6 +52,8 @@ class Executor(LocalExecutor):
         self.context.set_forkserver_preload(list(dict.fromkeys(m for path in scripts for m in imports(path))))
         # A library reads its number of threads when it is imported; snakemake.shell sets the same for such a job.
         os.environ.update({f"{library}_THREADS": "1" for library in LIBRARIES})
+        if scripts:
+            ensure_running()  # it imports while Snakemake prepares the first jobs
 
     def is_forked(self, job) -> bool:
         """Whether a job is a Python script that needs nothing but this environment and one thread."""
@@ -82,7 +86,7 @@ class Executor(LocalExecutor):
             run_wrapper(*arguments)
             return
         record = BenchmarkRecord()
-        with benchmarked(process.pid, record):
+        with benchmarked(process.pid, record, interval=SAMPLED_EVERY):
             wait([process.sentinel])
         with self.starting:
             status = process.exitcode

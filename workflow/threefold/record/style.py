@@ -48,6 +48,7 @@ def save_figure(figure: Figure, plotted: pd.DataFrame, png: str | Path) -> None:
     for suffix, metadata in ((".png", {"Software": None}), (".svg", {"Date": None, "Creator": "threefold"})):
         with atomic(Path(png).with_suffix(suffix)) as part:
             figure.savefig(part, metadata=metadata)
+        figure.set_layout_engine("none")  # the second file has the places that the first one found
     with atomic(Path(png).with_suffix(".csv")) as part:
         plotted.to_csv(part, index=False)
     plt.close(figure)
