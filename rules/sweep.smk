@@ -1,7 +1,7 @@
 """Sweeps: rounds of trials are proposed, run in batches, and gathered.
 
 How many rounds and batches there are follows from the sweep's file, so no checkpoint is needed: only the content of a
-round is found on the way. A batch runs those of its trials that results/sweeps/trials has not.
+round is found on the way. A batch runs those of its trials that are not yet in results/sweeps/trials.
 """
 
 from threefold.config.sweeps import load_sweeps

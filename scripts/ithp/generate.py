@@ -1,4 +1,4 @@
-"""Draw a Gaussian data set whose informations are known exactly."""
+"""Draw a Gaussian data set whose mutual information is known exactly."""
 
 from threefold.ithp.features import save
 from threefold.ithp.gaussian import generate

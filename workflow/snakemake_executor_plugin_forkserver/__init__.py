@@ -23,6 +23,7 @@ from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 from threading import Lock
 
+from setproctitle import setproctitle
 from snakemake.benchmark import BenchmarkRecord, benchmarked, write_benchmark_records
 from snakemake.exceptions import SpawnedJobError
 from snakemake.executors.local import Executor as LocalExecutor
@@ -124,12 +125,7 @@ def imports(script: str | Path) -> list[str]:
 
 def run_script(path: str, given: bytes) -> None:
     """Run a script as Snakemake does, with its object `snakemake`; then what a process does at its end."""
-    try:
-        import setproctitle
-
-        setproctitle.setproctitle(f"python {path}")
-    except ImportError:
-        pass
+    setproctitle(f"python {path}")
     try:
         runpy.run_path(path, {"snakemake": pickle.loads(given)}, "__main__")
     finally:

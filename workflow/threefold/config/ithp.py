@@ -145,7 +145,7 @@ class Ithp(Section):
     device: Literal["cpu", "gpu", "auto"] = "cpu"
     """Lightning's accelerator for training."""
     gaussian: Gaussian = Gaussian()
-    """Gaussian modalities whose informations are known exactly."""
+    """Gaussian modalities whose mutual information is known exactly."""
     estimators: Estimators = Estimators()
     """The experiment `estimators`."""
     information: Information = Information()

@@ -1,4 +1,4 @@
-"""Gaussian modalities whose informations are known exactly: the generator and its closed forms.
+"""Gaussian modalities whose mutual information is known exactly: the generator and its closed forms.
 
 Source: docs/science/ithp.md#gaussian-benchmark.
 
